@@ -1,0 +1,113 @@
+//! What an element is, whichever way it is written.
+//!
+//! An element is a directory, or one self-contained `.wasm` file. [`Element`]
+//! is its loaded form: everything planning needs, nothing executed. Hooks are
+//! shell scripts or functions of a WebAssembly component; both carry the same
+//! [`Hook`] and share one order.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub mod capability;
+pub mod library;
+pub mod manifest;
+pub mod phase;
+
+pub use library::Library;
+pub use manifest::Manifest;
+pub use phase::{Phase, Place};
+
+/// A loaded element.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// Its name: the directory's, or the manifest's for a `.wasm` file.
+    pub name: String,
+    /// Where it was found.
+    pub origin: Origin,
+    /// One line on what it does, if it says so.
+    pub summary: Option<String>,
+    /// Names of the elements it needs, as written.
+    pub dependencies: Vec<String>,
+    /// Names it stands in for.
+    pub provides: Vec<String>,
+    /// Its hooks, unsorted.
+    pub hooks: Vec<Hook>,
+    /// All regular files of the element that a build may need: hooks,
+    /// `environment.d`, declarative files, `bin/` and so on. Sorted by path.
+    pub files: Vec<ElementFile>,
+    /// The component with its manifest, for component elements.
+    pub component: Option<Component>,
+}
+
+/// Where an element comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "path")]
+pub enum Origin {
+    /// Carried inside `slate`.
+    Builtin,
+    /// A directory on disk.
+    Directory(PathBuf),
+    /// A self-contained `.wasm` file.
+    Wasm(PathBuf),
+}
+
+/// The WebAssembly side of an element.
+#[derive(Clone, Debug)]
+pub struct Component {
+    pub manifest: Manifest,
+    /// The component's bytes.
+    pub bytes: Content,
+}
+
+/// One hook, before it is put into an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    pub phase: Phase,
+    /// The full hook name, order included: `62-ssh-key`. For shell hooks this
+    /// is the file name; for component hooks `<order>-<name>`.
+    pub name: String,
+    pub kind: HookKind,
+}
+
+/// Which runner runs a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HookKind {
+    Shell,
+    Component,
+}
+
+/// One file of an element.
+#[derive(Clone, Debug)]
+pub struct ElementFile {
+    /// Path relative to the element, `/`-separated.
+    pub path: String,
+    /// Permission bits to materialise it with.
+    pub mode: u32,
+    pub content: Content,
+}
+
+/// Bytes that are either compiled in, in memory, or on disk.
+#[derive(Clone, Debug)]
+pub enum Content {
+    Embedded(&'static [u8]),
+    Memory(Arc<[u8]>),
+    Path(PathBuf),
+}
+
+impl Content {
+    /// Reads the bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file on disk cannot be read.
+    pub fn read(&self) -> std::io::Result<std::borrow::Cow<'_, [u8]>> {
+        Ok(match self {
+            Content::Embedded(bytes) => (*bytes).into(),
+            Content::Memory(bytes) => bytes.as_ref().into(),
+            Content::Path(path) => std::fs::read(path)?.into(),
+        })
+    }
+}

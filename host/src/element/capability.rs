@@ -1,0 +1,100 @@
+//! What a component may be allowed to do beyond its own image tree.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// One capability, as asked for in `element.toml`, as granted with
+/// `--grant ELEMENT:KIND[=VALUE]`, and as shown in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "value")]
+pub enum Grant {
+    /// Read one environment variable of the caller.
+    Environment(String),
+    /// Read a file, or a directory and all below it, of the build host. `~` is the caller's home.
+    HostFile(String),
+    /// Run a program of the build host, found on `PATH` by this name.
+    HostProgram(String),
+    /// Fetch URLs that start with this prefix.
+    Url(String),
+    /// Run programs inside the image's chroot.
+    Chroot,
+    /// Query and change the image's block device, boot loader included.
+    BlockDevice,
+}
+
+impl Grant {
+    /// The kind's name, as `--grant` takes it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Grant::Environment(_) => "environment",
+            Grant::HostFile(_) => "host-file",
+            Grant::HostProgram(_) => "host-program",
+            Grant::Url(_) => "url",
+            Grant::Chroot => "chroot",
+            Grant::BlockDevice => "block-device",
+        }
+    }
+
+    /// The value, for the kinds that have one.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Grant::Environment(value)
+            | Grant::HostFile(value)
+            | Grant::HostProgram(value)
+            | Grant::Url(value) => Some(value),
+            Grant::Chroot | Grant::BlockDevice => None,
+        }
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value() {
+            Some(value) => write!(f, "{}={value}", self.kind()),
+            None => f.write_str(self.kind()),
+        }
+    }
+}
+
+/// A grant that cannot be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    #[error(
+        "unknown capability '{0}' (known: environment=NAME, host-file=PATH, host-program=NAME, url=PREFIX, chroot, block-device)"
+    )]
+    Unknown(String),
+    #[error("capability '{0}' needs a value: {0}=VALUE")]
+    MissingValue(&'static str),
+    #[error("capability '{0}' takes no value")]
+    ExtraValue(&'static str),
+}
+
+impl FromStr for Grant {
+    type Err = GrantError;
+
+    fn from_str(text: &str) -> Result<Self, GrantError> {
+        let (kind, value) = match text.split_once('=') {
+            Some((kind, value)) => (kind, Some(value)),
+            None => (text, None),
+        };
+        let valued = |name, make: fn(String) -> Grant| match value {
+            Some(value) if !value.is_empty() => Ok(make(value.to_owned())),
+            _ => Err(GrantError::MissingValue(name)),
+        };
+        let plain = |name, grant: Grant| match value {
+            None => Ok(grant),
+            Some(_) => Err(GrantError::ExtraValue(name)),
+        };
+        match kind {
+            "environment" => valued("environment", Grant::Environment),
+            "host-file" => valued("host-file", Grant::HostFile),
+            "host-program" => valued("host-program", Grant::HostProgram),
+            "url" => valued("url", Grant::Url),
+            "chroot" => plain("chroot", Grant::Chroot),
+            "block-device" => plain("block-device", Grant::BlockDevice),
+            _ => Err(GrantError::Unknown(kind.to_owned())),
+        }
+    }
+}

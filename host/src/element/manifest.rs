@@ -1,0 +1,173 @@
+//! `element.toml`: what a component element says about itself.
+//!
+//! ```toml
+//! name = "hello"
+//! version = "0.1.0"
+//! summary = "Greets whoever logs in"
+//! api = "0.1"
+//! dependencies = ["openssh-server"]
+//! provides = []
+//!
+//! [[hooks]]
+//! phase = "install"
+//! order = 50
+//! name = "greet"
+//!
+//! [parameters.greeting]
+//! type = "string"
+//! default = "hello"
+//! description = "First line of /etc/motd"
+//! environment = "DIB_HELLO_GREETING"
+//!
+//! [capabilities]
+//! environment = ["HOME"]
+//! host-files = ["~/.ssh/authorized_keys"]
+//! host-programs = [{ program = "mmdebstrap", package = "mmdebstrap", alternative = "debootstrap" }]
+//! urls = ["https://example.org/"]
+//! chroot = true
+//! block-device = false
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::capability::Grant;
+use super::phase::Phase;
+
+/// The parsed manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    pub name: String,
+    pub version: String,
+    #[serde(default)]
+    pub summary: String,
+    /// Version of `blankslate:element` it was written against: `major.minor`.
+    pub api: String,
+    /// The component's file, beside the manifest; absent means `<name>.wasm`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    #[serde(default)]
+    pub dependencies: Vec<String>,
+    #[serde(default)]
+    pub provides: Vec<String>,
+    #[serde(default)]
+    pub hooks: Vec<ManifestHook>,
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Parameter>,
+    #[serde(default)]
+    pub capabilities: Capabilities,
+    /// Directories of the image that are backed by a cache of the build host while the tree is built.
+    #[serde(default)]
+    pub caches: Vec<CacheMount>,
+}
+
+/// One hook of a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestHook {
+    pub phase: Phase,
+    /// Position among all hooks of the phase, 0 to 99 999.
+    pub order: u32,
+    pub name: String,
+}
+
+impl ManifestHook {
+    /// `<order>-<name>`, order with two digits at least: what the hook is
+    /// called in plans and logs, and what it is sorted by.
+    pub fn full_name(&self) -> String {
+        format!("{:02}-{}", self.order, self.name)
+    }
+}
+
+/// One parameter of a component.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Parameter {
+    #[serde(rename = "type")]
+    pub kind: ParameterType,
+    /// Absent means that the parameter is unset unless the operator sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<ParameterValue>,
+    #[serde(default)]
+    pub description: String,
+    /// The environment variable that sets it, for users of shell elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The only values allowed, where that is a closed set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterType {
+    String,
+    Integer,
+    Boolean,
+    /// A list of strings; in text form separated by commas or white space.
+    List,
+}
+
+/// A parameter's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ParameterValue {
+    Boolean(bool),
+    Integer(i64),
+    String(String),
+    List(Vec<String>),
+}
+
+/// What a component asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Capabilities {
+    pub environment: Vec<String>,
+    pub host_files: Vec<String>,
+    pub host_programs: Vec<HostProgram>,
+    pub urls: Vec<String>,
+    pub chroot: bool,
+    pub block_device: bool,
+}
+
+impl Capabilities {
+    /// The same, one by one, in a fixed order.
+    pub fn grants(&self) -> Vec<Grant> {
+        let mut grants: Vec<Grant> = Vec::new();
+        grants.extend(self.environment.iter().cloned().map(Grant::Environment));
+        grants.extend(self.host_files.iter().cloned().map(Grant::HostFile));
+        for host in &self.host_programs {
+            grants.push(Grant::HostProgram(host.program.clone()));
+            grants.extend(host.alternative.clone().map(Grant::HostProgram));
+        }
+        grants.extend(self.urls.iter().cloned().map(Grant::Url));
+        grants.extend(self.chroot.then_some(Grant::Chroot));
+        grants.extend(self.block_device.then_some(Grant::BlockDevice));
+        grants
+    }
+}
+
+/// A program of the build host that a component runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HostProgram {
+    pub program: String,
+    /// The package that brings it; absent means one of the program's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// A program that serves where the first is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<String>,
+}
+
+/// A cache mount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CacheMount {
+    /// Name of the cache on the build host, unique per kind of content.
+    pub name: String,
+    /// Absolute path in the image.
+    pub path: String,
+}

@@ -1,0 +1,36 @@
+//! blankslate: builds operating-system images out of elements.
+//!
+//! A build is five values, each made from its predecessor and consuming it:
+//!
+//! ```text
+//! ImageSpec --plan--> Plan --build--> BuiltTree --assemble--> RawImage --export--> Vec<Artifact>
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`spec`] | what a caller asks for: elements, formats, parameters |
+//! | [`element`] | what an element is: manifest, hooks, files, where it was found |
+//! | [`plan`] | the pure planner: everything a build will do, in order |
+//! | [`build`](mod@build) | runs the hooks up to a finished tree |
+//! | [`assemble`](mod@assemble) | block device, copy of the tree, boot loader, trim |
+//! | [`export`](mod@export) | formats, checksums, atomic outputs |
+//! | [`shell`], [`plugin`] | the two hook runners: bash hooks and WebAssembly components |
+//! | [`workspace`] | the directories one build owns |
+//! | [`report`] | what people and programs see of a build |
+//! | [`sys`] | the only home of unsafe code, mounts, loop devices, namespaces, chroot, spawning |
+//!
+//! Dependencies point down: [`cli`], then the stages, then elements and
+//! runners, then [`sys`].
+
+pub mod assemble;
+pub mod build;
+pub mod cli;
+pub mod element;
+pub mod export;
+pub mod plan;
+pub mod plugin;
+pub mod report;
+pub mod shell;
+pub mod spec;
+pub mod sys;
+pub mod workspace;

@@ -1,0 +1,7 @@
+//! The `slate` command: a shim around [`blankslate::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

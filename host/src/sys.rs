@@ -1,0 +1,2 @@
+//! The only home of unsafe code, mounts, loop devices, namespaces, chroot and
+//! process spawning.
