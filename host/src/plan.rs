@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::element::capability::Grant;
 use crate::element::manifest::{CacheMount, ParameterValue};
 use crate::element::{Element, HookKind, Origin, Phase, Place};
-use crate::spec::{Arch, DiskSpec, Format};
+use crate::spec::{Arch, Conversion, DiskSpec, Format};
 
 pub mod layout;
 
@@ -35,6 +35,7 @@ pub struct Plan {
     pub disk: DiskSpec,
     pub outputs: Vec<PlannedOutput>,
     pub checksum: bool,
+    pub conversion: Conversion,
     /// Programs of the build host that the build needs.
     pub tools: Vec<Tool>,
     /// The caller's variables that the build passes on. Values of names that

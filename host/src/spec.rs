@@ -35,6 +35,18 @@ pub struct ImageSpec {
     pub disk: DiskSpec,
     /// Write `.sha256` and `.md5` files beside each output.
     pub checksum: bool,
+    /// How images are converted.
+    pub conversion: Conversion,
+}
+
+/// How images are converted to their formats.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Conversion {
+    /// Leave formats that could be compressed uncompressed: larger, but faster.
+    pub uncompressed: bool,
+    /// `qemu-img convert -o`: `key=value`, separated by commas.
+    pub qemu_img_options: Option<String>,
 }
 
 /// What a caller may say about the disk.
@@ -44,6 +56,8 @@ pub struct DiskSpec {
     pub image_size: Option<u64>,
     /// Bytes to add to what the tree needs.
     pub extra_size: u64,
+    /// Type of the root file system where the layout names none; absent means `ext4`.
+    pub root_file_system: Option<String>,
     /// Label of the root file system; absent means `cloudimg-rootfs`.
     pub root_label: Option<String>,
     /// Extra arguments for mkfs of the root file system.
@@ -119,14 +133,48 @@ impl FromStr for Arch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
+    /// QEMU's format, compressed unless asked otherwise.
     Qcow2,
+    /// The disk as it is, sparse.
     Raw,
+    /// The tree with owners, modes, links and extended attributes.
     Tar,
+    /// The tar, compressed with gzip.
+    Tgz,
+    /// The tree as a squashfs image, compressed with xz.
+    Squashfs,
+    /// A dynamic VHD, which qemu-img calls `vpc`.
+    Vhd,
+    /// The successor of VHD.
+    Vhdx,
+    /// VMware's format.
+    Vmdk,
+    /// VirtualBox's format.
+    Vdi,
+}
+
+/// What a format is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatSource {
+    /// The raw disk image.
+    Disk,
+    /// The root file system tree.
+    Tree,
 }
 
 impl Format {
     /// Every format, in the order shown to people.
-    pub const ALL: [Format; 3] = [Format::Qcow2, Format::Raw, Format::Tar];
+    pub const ALL: [Format; 9] = [
+        Format::Qcow2,
+        Format::Raw,
+        Format::Tar,
+        Format::Tgz,
+        Format::Squashfs,
+        Format::Vhd,
+        Format::Vhdx,
+        Format::Vmdk,
+        Format::Vdi,
+    ];
 
     /// The name, which is the file extension too.
     pub fn as_str(self) -> &'static str {
@@ -134,6 +182,29 @@ impl Format {
             Format::Qcow2 => "qcow2",
             Format::Raw => "raw",
             Format::Tar => "tar",
+            Format::Tgz => "tgz",
+            Format::Squashfs => "squashfs",
+            Format::Vhd => "vhd",
+            Format::Vhdx => "vhdx",
+            Format::Vmdk => "vmdk",
+            Format::Vdi => "vdi",
+        }
+    }
+
+    /// What it is made from.
+    pub fn source(self) -> FormatSource {
+        match self {
+            Format::Tar | Format::Tgz | Format::Squashfs => FormatSource::Tree,
+            _ => FormatSource::Disk,
+        }
+    }
+
+    /// qemu-img's name of it, for the formats that qemu-img writes.
+    pub fn qemu_img_name(self) -> Option<&'static str> {
+        match self {
+            Format::Vhd => Some("vpc"),
+            Format::Qcow2 | Format::Vhdx | Format::Vmdk | Format::Vdi => Some(self.as_str()),
+            Format::Raw | Format::Tar | Format::Tgz | Format::Squashfs => None,
         }
     }
 }
