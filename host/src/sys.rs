@@ -1,2 +1,34 @@
 //! The only home of unsafe code, mounts, loop devices, namespaces, chroot and
 //! process spawning.
+//!
+//! Stages ask for *things* here and get guards: a [`mount::Mount`], a
+//! [`loopdev::LoopDevice`], a [`blkpg::Partition`], a [`chroot::ChrootMounts`].
+//! Each has `close(self) -> Result<()>` for the path of success, which waits
+//! until the kernel has let go and reports what went wrong, and a `Drop` that
+//! does the same as well as it can and logs what it could not do.
+//!
+//! | module | what it gives |
+//! | --- | --- |
+//! | [`sandbox`] | a build's own namespaces, which die with it |
+//! | [`signals`] | whether someone asked the build to stop |
+//! | [`process`] | programs run to their end, line by line |
+//! | [`mount`], [`chroot`] | mounts as guards, and the set a chroot needs |
+//! | [`loopdev`], [`blkpg`] | files as block devices, and their partitions |
+//! | [`copy`], [`measure`] | trees: faithful copies, sizes |
+//! | [`disk`], [`trim`] | sparse files, free space, flushing, discarding |
+//! | [`lock`] | directories claimed by one process |
+//! | [`sysinfo`] | memory, rights |
+
+pub mod blkpg;
+pub mod chroot;
+pub mod copy;
+pub mod disk;
+pub mod lock;
+pub mod loopdev;
+pub mod measure;
+pub mod mount;
+pub mod process;
+pub mod sandbox;
+pub mod signals;
+pub mod sysinfo;
+pub mod trim;

@@ -1,0 +1,302 @@
+//! Running a program: its streams, its time, its end.
+//!
+//! One thread polls everything: both outputs, the input that is still to be
+//! written, and a descriptor that becomes readable when the process ends.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdin};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::spawn::{Session, spawn};
+use super::{Ended, Exit, Program, Stdin, Stream};
+use crate::sys::signals;
+
+/// How often a waiting program looks whether it should be ended.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long a process group may take to end itself after SIGTERM before SIGKILL.
+const TERM_GRACE: Duration = Duration::from_secs(2);
+
+/// How long outputs are still read after the program ended while another
+/// process (a daemon it left, a `tee` of its own) keeps them open.
+const DRAIN_GRACE: Duration = Duration::from_millis(500);
+
+/// The longest line handed over whole; longer ones come in pieces.
+const LINE_LIMIT: usize = 64 * 1024;
+
+/// Runs a program on its own terminal-less session; see [`Program::run`].
+pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<Exit> {
+    tracing::debug!(command = %program, chroot = ?program.chroot, "run");
+    let mut child = spawn(program, Session::Own)?;
+    let mut tail = Tail { lines: VecDeque::new(), limit: program.tail_lines };
+    let mut collect = |stream, line: &[u8]| {
+        tail.push(line);
+        sink(stream, line);
+    };
+    let result = Watch::new(program, &mut child).and_then(|watch| watch.follow(&mut collect));
+    if result.is_err() {
+        end_group(&child, Signal::SIGKILL);
+    }
+    let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;
+    let cut_short = result.with_context(|| format!("following `{program}`"))?;
+    let ended = cut_short.unwrap_or_else(|| natural_end(status));
+    let exit = Exit { ended, command: program.to_string(), tail: tail.lines.into() };
+    tracing::debug!(command = %program, end = %exit.ended, "ended");
+    Ok(exit)
+}
+
+/// Runs a program on this process's streams; see [`Program::run_interactive`].
+pub(super) fn run_interactive(program: &Program) -> Result<Exit> {
+    let mut child = spawn(program, Session::Shared)?;
+    let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;
+    Ok(Exit { ended: natural_end(status), command: program.to_string(), tail: Vec::new() })
+}
+
+fn natural_end(status: std::process::ExitStatus) -> Ended {
+    match status.signal() {
+        Some(signal) => Ended::Signal(signal),
+        None => Ended::Code(status.code().unwrap_or_default()),
+    }
+}
+
+/// Signals the process group of a child that has not been waited for, so its number is still its own.
+fn end_group(child: &Child, signal: Signal) {
+    let group = Pid::from_raw(child.id().cast_signed());
+    match killpg(group, signal) {
+        // The group is gone already, or has not made its session yet and gets the signal below.
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(error) => tracing::warn!(%group, %signal, %error, "signalling a process group"),
+    }
+}
+
+/// The last lines of a program.
+struct Tail {
+    lines: VecDeque<String>,
+    limit: usize,
+}
+
+impl Tail {
+    fn push(&mut self, line: &[u8]) {
+        if self.limit == 0 {
+            return;
+        }
+        if self.lines.len() == self.limit {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(String::from_utf8_lossy(line).into_owned());
+    }
+}
+
+/// One output and the line it has begun.
+struct Output {
+    stream: Stream,
+    pipe: Box<dyn Pipe>,
+    line: Vec<u8>,
+    open: bool,
+}
+
+trait Pipe: Read + AsFd {}
+impl<T: Read + AsFd> Pipe for T {}
+
+impl Output {
+    fn new(stream: Stream, pipe: impl Pipe + 'static) -> Result<Self> {
+        set_nonblocking(&pipe)?;
+        Ok(Self { stream, pipe: Box::new(pipe), line: Vec::new(), open: true })
+    }
+
+    /// Hands over what can be read without waiting.
+    fn read(&mut self, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<()> {
+        let mut buffer = [0; LINE_LIMIT];
+        loop {
+            match self.pipe.read(&mut buffer) {
+                Ok(0) => {
+                    self.open = false;
+                    return Ok(());
+                }
+                Ok(length) => self.split(&buffer[..length], sink),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error).context("reading its output"),
+            }
+        }
+    }
+
+    fn split(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Stream, &[u8])) {
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            match piece.strip_suffix(b"\n") {
+                Some(end) if self.line.is_empty() => sink(self.stream, end),
+                Some(end) => {
+                    self.line.extend_from_slice(end);
+                    sink(self.stream, &std::mem::take(&mut self.line));
+                }
+                None => self.line.extend_from_slice(piece),
+            }
+            if self.line.len() >= LINE_LIMIT {
+                sink(self.stream, &std::mem::take(&mut self.line));
+            }
+        }
+    }
+
+    /// Hands over a last line that has no newline.
+    fn finish(&mut self, sink: &mut dyn FnMut(Stream, &[u8])) {
+        if !self.line.is_empty() {
+            sink(self.stream, &std::mem::take(&mut self.line));
+        }
+    }
+}
+
+/// What is still to be written to the program.
+struct Input {
+    pipe: ChildStdin,
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Input {
+    /// Writes what fits; false once nothing is left or nobody reads.
+    fn write(&mut self) -> Result<bool> {
+        while self.written < self.bytes.len() {
+            match self.pipe.write(&self.bytes[self.written..]) {
+                Ok(length) => self.written += length,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(false),
+                Err(error) => return Err(error).context("writing its input"),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Everything that is watched while a program runs.
+struct Watch<'a> {
+    child: &'a Child,
+    ending: OwnedFd,
+    outputs: [Output; 2],
+    input: Option<Input>,
+    limit: Option<(Duration, Instant)>,
+    /// Why it is being ended, and when SIGKILL follows.
+    cut_short: Option<(Ended, Instant)>,
+    /// When the outputs are given up, once the program has ended.
+    drained: Option<Instant>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(program: &Program, child: &'a mut Child) -> Result<Self> {
+        let stdout = Output::new(Stream::Stdout, child.stdout.take().context("its output is no pipe")?)?;
+        let stderr = Output::new(Stream::Stderr, child.stderr.take().context("its errors are no pipe")?)?;
+        let input = match (&program.stdin, child.stdin.take()) {
+            (Stdin::Bytes(bytes), Some(pipe)) => {
+                set_nonblocking(&pipe)?;
+                Some(Input { pipe, bytes: bytes.clone(), written: 0 })
+            }
+            _ => None,
+        };
+        let limit = program.timeout.map(|limit| (limit, Instant::now() + limit));
+        let ending = pidfd(child)?;
+        Ok(Self { child, ending, outputs: [stdout, stderr], input, limit, cut_short: None, drained: None })
+    }
+
+    /// Follows the program to its end; returns why, if it was cut short.
+    fn follow(mut self, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<Option<Ended>> {
+        while self.more_to_come() {
+            self.wait()?;
+            for output in &mut self.outputs {
+                output.read(sink)?;
+            }
+            if let Some(input) = &mut self.input
+                && !input.write()?
+            {
+                self.input = None;
+            }
+            self.enforce();
+        }
+        self.outputs.iter_mut().for_each(|output| output.finish(sink));
+        Ok(self.cut_short.map(|(ended, _)| ended))
+    }
+
+    fn more_to_come(&self) -> bool {
+        match self.drained {
+            None => true,
+            Some(until) => self.outputs.iter().any(|output| output.open) && Instant::now() < until,
+        }
+    }
+
+    /// Waits for something to happen, one tick at most.
+    fn wait(&mut self) -> Result<()> {
+        let mut watched = Vec::with_capacity(4);
+        if self.drained.is_none() {
+            watched.push(PollFd::new(self.ending.as_fd(), PollFlags::POLLIN));
+        }
+        for output in self.outputs.iter().filter(|output| output.open) {
+            watched.push(PollFd::new(output.pipe.as_fd(), PollFlags::POLLIN));
+        }
+        if let Some(input) = &self.input {
+            watched.push(PollFd::new(input.pipe.as_fd(), PollFlags::POLLOUT));
+        }
+        let tick = PollTimeout::try_from(TICK).context("the tick is too long")?;
+        match poll(&mut watched, tick) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error).context("waiting for it"),
+        }
+        let ended = |fd: &PollFd<'_>| fd.any() == Some(true);
+        if self.drained.is_none() && watched.first().is_some_and(ended) {
+            self.drained = Some(Instant::now() + DRAIN_GRACE);
+            self.input = None;
+        }
+        Ok(())
+    }
+
+    /// Ends the program's group when it must stop, gently first.
+    fn enforce(&mut self) {
+        let now = Instant::now();
+        if self.drained.is_some() {
+            return;
+        }
+        match self.cut_short {
+            None => {
+                if let Some(reason) = self.reason_to_stop(now) {
+                    end_group(self.child, Signal::SIGTERM);
+                    self.cut_short = Some((reason, now + TERM_GRACE));
+                }
+            }
+            Some((_, deadline)) if now >= deadline => end_group(self.child, Signal::SIGKILL),
+            Some(_) => {}
+        }
+    }
+
+    fn reason_to_stop(&self, now: Instant) -> Option<Ended> {
+        if let Err(interrupted) = signals::check() {
+            return Some(Ended::Interrupted(interrupted));
+        }
+        self.limit.filter(|(_, end)| now >= *end).map(|(limit, _)| Ended::TimedOut(limit))
+    }
+}
+
+fn set_nonblocking(pipe: &impl AsFd) -> Result<()> {
+    let flags = fcntl(pipe, FcntlArg::F_GETFL).context("reading the flags of a pipe")?;
+    let flags = OFlag::from_bits_retain(flags) | OFlag::O_NONBLOCK;
+    fcntl(pipe, FcntlArg::F_SETFL(flags)).context("setting the flags of a pipe")?;
+    Ok(())
+}
+
+/// A descriptor that becomes readable when the child ends.
+#[expect(unsafe_code, reason = "pidfd_open has no wrapper")]
+fn pidfd(child: &Child) -> Result<OwnedFd> {
+    // SAFETY: the call takes two integers; the child has not been waited for, so the number is its own.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id(), 0) };
+    let descriptor = Errno::result(result).context("opening a descriptor for its process")?;
+    let descriptor = i32::try_from(descriptor).context("the kernel returned no descriptor")?;
+    // SAFETY: the kernel has just made this descriptor, and nothing else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
