@@ -1,0 +1,27 @@
+//! Compiles elements written in Rust to self-contained WebAssembly components.
+//!
+//! 1. [`Route::find`] looks for a way to compile guests on this machine;
+//! 2. [`Guests::build`] runs cargo by that route and gives the [`Guest`]s;
+//! 3. [`Guest::component`] makes each a component;
+//! 4. [`embed_manifest`] puts `element.toml` into it.
+//!
+//! ```no_run
+//! use blankslate_element_build::{Guests, Route, embed_manifest};
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let route = Route::find()?;
+//! for guest in Guests::new("elements-wasm/Cargo.toml", "target/guests").build(&route)? {
+//!     let manifest = std::fs::read_to_string(guest.folder.join("element.toml"))?;
+//!     let element = embed_manifest(guest.component()?, &manifest);
+//!     std::fs::write(format!("{}.wasm", guest.name), element)?;
+//! }
+//! # Ok(()) }
+//! ```
+
+mod cargo;
+mod component;
+mod route;
+
+pub use cargo::{Guest, Guests};
+pub use component::{MANIFEST_SECTION, embed_manifest};
+pub use route::{NoRoute, Route};

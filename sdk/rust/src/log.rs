@@ -1,0 +1,42 @@
+//! Lines for the build's log; see also the macros [`debug!`](crate::debug),
+//! [`info!`](crate::info) and [`warn!`](crate::warn).
+
+use crate::bindings::wit::log::{Level, write};
+
+/// Writes a line for the element's author.
+pub fn debug(message: &str) {
+    write(Level::Debug, message);
+}
+
+/// Writes what is being done.
+pub fn info(message: &str) {
+    write(Level::Info, message);
+}
+
+/// Writes that something is off and the build goes on.
+pub fn warn(message: &str) {
+    write(Level::Warn, message);
+}
+
+/// Writes that something failed. Return an error to stop the build.
+pub fn error(message: &str) {
+    write(Level::Error, message);
+}
+
+/// Formats a line for the element's author.
+#[macro_export]
+macro_rules! debug {
+    ($($message:tt)*) => { $crate::log::debug(&::std::format!($($message)*)) };
+}
+
+/// Formats a line on what is being done.
+#[macro_export]
+macro_rules! info {
+    ($($message:tt)*) => { $crate::log::info(&::std::format!($($message)*)) };
+}
+
+/// Formats a line on what is off.
+#[macro_export]
+macro_rules! warn {
+    ($($message:tt)*) => { $crate::log::warn(&::std::format!($($message)*)) };
+}
