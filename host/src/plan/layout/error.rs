@@ -1,0 +1,96 @@
+//! What can be wrong with a layout.
+
+use super::size::{Human, SizeError};
+use super::{FsKind, Percent};
+
+/// A layout that cannot work, with the node and the value at fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each message says what its fields are")]
+pub enum LayoutError {
+    #[error("block device configuration: {0}")]
+    Syntax(String),
+    #[error(
+        "block device configuration: entry {entry} has {count} of local_loop, partitioning, lvm, mkfs, mount, \
+         fstab; each entry of the list takes exactly one"
+    )]
+    EntryNotSingle { entry: usize, count: usize },
+    #[error("not supported yet: {0} in a block device configuration")]
+    NotSupported(&'static str),
+    #[error("{kind} entry {entry} has no 'base': name the node that it stands on")]
+    MissingBase { kind: &'static str, entry: usize },
+    #[error("{kind} '{node}' has no '{key}'")]
+    MissingKey { kind: &'static str, node: String, key: &'static str },
+    #[error("the name '{0}' is used by two block device nodes; each needs its own")]
+    DuplicateName(String),
+    #[error("{kind} '{node}' stands on '{base}', and there is no such {wanted}")]
+    Dangling { kind: &'static str, node: String, base: String, wanted: &'static str },
+    #[error("'{base}' carries two of {kind}: '{first}' and '{second}'")]
+    Crowded { base: String, kind: &'static str, first: String, second: String },
+    #[error(
+        "no local_loop: a layout needs the disk that it lies on, usually '- local_loop: {{name: image0}}'"
+    )]
+    NoDisk,
+    #[error("two disks, '{0}' and '{1}': an image has one")]
+    TwoDisks(String, String),
+    #[error("disk '{0}' holds nothing: give it a partitioning or a mkfs")]
+    EmptyDisk(String),
+    #[error("disk '{disk}': a block_size of {given} (known: 512, 4096)")]
+    BlockSize { disk: String, given: String },
+    #[error("{node}: {error}")]
+    Size { node: String, error: SizeError },
+    #[error("partitioning of '{disk}': label '{given}' (known: mbr, gpt)")]
+    TableLabel { disk: String, given: String },
+    #[error("partitioning of '{disk}': align {align} is no multiple of the {block_size} byte blocks")]
+    Align { disk: String, align: u64, block_size: u32 },
+    #[error("partition '{partition}': unknown flag '{flag}' (known: boot, primary)")]
+    UnknownFlag { partition: String, flag: String },
+    #[error("partition '{0}': gpt has no primary partitions; remove the flag 'primary'")]
+    PrimaryInGpt(String),
+    #[error("partition '{partition}': type '{given}' is not one of {table}'s: {expected}")]
+    TypeCode { partition: String, given: String, table: &'static str, expected: &'static str },
+    #[error("partition '{partition}': size {percent} is not between 1% and 100% of what remains")]
+    PercentRange { partition: String, percent: Percent },
+    #[error(
+        "{count} primary partitions on '{disk}': mbr holds {limit}; leave out the flag 'primary' or use gpt"
+    )]
+    TooManyPrimaries { disk: String, count: usize, limit: usize },
+    #[error("{count} partitions on '{disk}': {table} holds {limit}")]
+    TooManyPartitions { disk: String, count: usize, table: &'static str, limit: usize },
+    #[error(
+        "primary partition '{partition}' stands behind '{logical}', which is not primary; put primaries first"
+    )]
+    PrimaryAfterLogical { partition: String, logical: String },
+    #[error("partitions '{0}' and '{1}' both have the flag 'boot'; one partition can be active")]
+    TwoBootFlags(String, String),
+    #[error("no room for partition '{partition}': it wants {}, and {} of the {} of '{disk}' remain",
+        Human(*.wanted), Human(*.left), Human(*.size))]
+    NoRoom { disk: String, partition: String, wanted: u64, left: u64, size: u64 },
+    #[error("'{disk}' is to reach {}: mbr addresses {}; use gpt", Human(*.size), Human(*.limit))]
+    TooLargeForMbr { disk: String, size: u64, limit: u64 },
+    #[error("{node}: unknown file system '{given}' (known: {known})")]
+    UnknownFileSystem { node: String, given: String, known: String },
+    #[error("file system '{node}': label '{label}' has {} characters, {kind} takes {limit}", label.chars().count())]
+    LabelTooLong { node: String, label: String, kind: FsKind, limit: usize },
+    #[error("file system '{node}' has an empty label; fstab and boot loader find it by label")]
+    EmptyLabel { node: String },
+    #[error(
+        "label '{label}' is used by file systems '{first}' and '{second}'; labels tell them apart at boot"
+    )]
+    DuplicateLabel { label: String, first: String, second: String },
+    #[error("file system '{node}': '{given}' is no UUID")]
+    Uuid { node: String, given: String },
+    #[error("mount point '{point}' is used by file systems '{first}' and '{second}'")]
+    DuplicateMount { point: String, first: String, second: String },
+    #[error("file system '{node}': mount point '{point}' is not an absolute path without '..'")]
+    MountPoint { node: String, point: String },
+    #[error("no file system is mounted on '/': the image needs a root")]
+    NoRoot,
+    #[error("the root file system '{node}' is {kind}, which keeps no owners and modes")]
+    UnsuitableRoot { node: String, kind: FsKind },
+    #[error("file system '{node}' needs {}, and there are {} for it; raise its size or --image-size",
+        Human(*.needed), Human(*.size))]
+    TooSmall { node: String, size: u64, needed: u64 },
+    #[error("file system '{node}' cannot grow to {} (--max-online-resize): ext4 ends at {}",
+        Human(*.growth), Human(*.limit))]
+    GrowthTooLarge { node: String, growth: u64, limit: u64 },
+}

@@ -1,0 +1,260 @@
+//! How large an ext file system must be for its content, and how mke2fs makes it.
+//!
+//! Everything mke2fs decides by its configuration file is given on its command
+//! line, so that images do not differ from host to host.
+
+use super::{FileSystem, FsKind, Identity, LayoutError, Usage};
+use crate::spec::DiskSpec;
+
+/// The only block size that all machines read and that grows large.
+const BLOCK: u64 = 4096;
+/// Blocks of a block group: what one bitmap block describes.
+const GROUP_BLOCKS: u64 = 8 * BLOCK;
+/// Bytes of a block group.
+pub(super) const GROUP: u64 = GROUP_BLOCKS * BLOCK;
+/// Room for nanosecond times, capabilities and small ACLs.
+const INODE: u64 = 256;
+/// Inodes in a block of the inode table; the count per group is a multiple.
+const INODES_PER_BLOCK: u64 = BLOCK / INODE;
+/// A group descriptor with the feature `64bit`.
+const DESCRIPTOR: u64 = 64;
+/// Inodes 1 to 10 are the file system's own; 11 is lost+found.
+const OWN_INODES: u64 = 11;
+/// Blocks of lost+found.
+const LOST_AND_FOUND: u64 = 4;
+/// The resize inode keeps one block of block numbers, so no more can be reserved.
+const MAX_RESERVED_DESCRIPTOR_BLOCKS: u64 = BLOCK / 4;
+
+/// Inodes per group where nothing asks for more growth: one per 16 KiB, which
+/// is mke2fs's own choice. With 2^32 inodes at most it allows 64 TiB.
+const INODES_PER_GROUP: u64 = GROUP / (16 << 10);
+/// ext4 counts inodes in 32 bits.
+const MAX_INODES: u64 = u32::MAX as u64;
+/// Largest growth: each group has at least one block of inodes.
+const MAX_GROWTH: u64 = MAX_INODES / INODES_PER_BLOCK * GROUP;
+
+/// The root's journal in MiB: the size fits a file system of terabytes,
+/// because it cannot be changed when the machine grows the root at boot.
+const ROOT_JOURNAL: u64 = 64;
+
+/// Free space that a machine has before its root is grown: the first boot
+/// writes host keys, logs, cloud-init's data and often an initramfs, and the
+/// hooks of the finalise phase run in here too. It costs nothing in the
+/// exported image, where free blocks take no space.
+const RESERVE_MINIMUM: u64 = 64 << 20;
+/// The same as a share of the content, for trees whose first boot does more.
+const RESERVE_SHARE: u64 = 10;
+
+/// One block in so many is spent on extent trees, directory indexes and blocks
+/// of extended attributes.
+const INDEX_SHARE: u64 = 128;
+
+/// Inodes that stay free, as a share and at least.
+const SPARE_INODES_SHARE: u64 = 10;
+const SPARE_INODES_MINIMUM: u64 = 1024;
+
+/// Per cent of the blocks kept for root, so that a full disk can be logged into.
+const ROOT_PERCENT: &str = "1";
+
+/// Features by kind, instead of those of the host's mke2fs.conf: newer ones
+/// (`orphan_file`, `metadata_csum_seed`) keep older machines and GRUB from
+/// reading the image.
+const EXT4_FEATURES: &str = "none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,\
+                             sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
+const EXT3_FEATURES: &str =
+    "none,has_journal,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file";
+const EXT2_FEATURES: &str = "none,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file";
+
+/// The choices for one ext file system.
+pub(super) struct Ext<'a> {
+    fs: &'a FileSystem,
+    /// As far as it must grow online, in bytes.
+    growth: u64,
+    inodes_per_group: u64,
+    /// MiB; absent means by size.
+    journal: Option<u64>,
+    given: Given<'a>,
+}
+
+impl<'a> Ext<'a> {
+    /// Decides inode density and growth. The caller's wishes hold for the root.
+    pub(super) fn new(fs: &'a FileSystem, is_root: bool, disk: &DiskSpec) -> Result<Ext<'a>, LayoutError> {
+        let given = Given::read(&fs.options);
+        let asked = disk.max_online_resize.filter(|_| is_root);
+        if let Some(growth) = asked.filter(|growth| *growth > MAX_GROWTH) {
+            return Err(LayoutError::GrowthTooLarge { node: fs.name.clone(), growth, limit: MAX_GROWTH });
+        }
+        let densest = |growth: u64| MAX_INODES / growth.div_ceil(GROUP) / INODES_PER_BLOCK * INODES_PER_BLOCK;
+        let by_growth = asked.map_or(INODES_PER_GROUP, |growth| densest(growth).min(INODES_PER_GROUP));
+        let inodes_per_group = given.bytes_per_inode().map_or(by_growth, |ratio| GROUP.div_ceil(ratio));
+        let growth = asked.unwrap_or(0).max(MAX_INODES / inodes_per_group * GROUP).min(MAX_GROWTH);
+        let journal = is_root.then(|| disk.journal_size.map_or(ROOT_JOURNAL, u64::from));
+        Ok(Ext { fs, growth, inodes_per_group, journal: given.journal().or(journal), given })
+    }
+
+    /// Free space to plan for beside the content.
+    pub(super) fn reserve(usage: Usage) -> u64 {
+        RESERVE_MINIMUM.max(usage.bytes / RESERVE_SHARE)
+    }
+
+    /// The smallest size in bytes that holds `usage` and has `reserve` bytes free.
+    pub(super) fn minimum(&self, usage: Usage, reserve: u64) -> u64 {
+        let content = usage.bytes.div_ceil(BLOCK);
+        let blocks = content + content / INDEX_SHARE + reserve.div_ceil(BLOCK);
+        let inodes = usage.inodes + SPARE_INODES_MINIMUM.max(usage.inodes / SPARE_INODES_SHARE) + OWN_INODES;
+
+        let by_inodes = inodes.div_ceil(self.inodes_per_group);
+        let groups =
+            (by_inodes..).find(|groups| self.room(groups * GROUP_BLOCKS) >= blocks).unwrap_or(u64::MAX);
+        let surplus = self.room(groups * GROUP_BLOCKS) - blocks;
+        // The last group may be short, but not so short that mke2fs drops it.
+        let last_group = GROUP_BLOCKS - self.overhead_of_last_group(groups);
+        (groups * GROUP_BLOCKS - surplus.min(last_group / 2)) * BLOCK
+    }
+
+    /// Blocks left for content in a file system of so many blocks.
+    fn room(&self, blocks: u64) -> u64 {
+        let groups = blocks.div_ceil(GROUP_BLOCKS);
+        let per_group = 2 + self.inodes_per_group.div_ceil(INODES_PER_BLOCK);
+        let copies = groups_with_backup(groups) * (1 + self.descriptor_blocks(groups));
+        let journal = self.journal_mib(blocks) * (1 << 20) / BLOCK;
+        blocks.saturating_sub(groups * per_group + copies + journal + LOST_AND_FOUND + 1)
+    }
+
+    /// What the last group spends before it holds any content.
+    fn overhead_of_last_group(&self, groups: u64) -> u64 {
+        let backup = groups_with_backup(groups) - groups_with_backup(groups - 1);
+        2 + self.inodes_per_group.div_ceil(INODES_PER_BLOCK) + backup * (1 + self.descriptor_blocks(groups))
+    }
+
+    /// Group descriptors and those reserved for growth.
+    fn descriptor_blocks(&self, groups: u64) -> u64 {
+        let blocks = |groups: u64| (groups * DESCRIPTOR).div_ceil(BLOCK);
+        let reserved = blocks(self.growth.div_ceil(GROUP)).saturating_sub(blocks(groups));
+        blocks(groups) + reserved.min(MAX_RESERVED_DESCRIPTOR_BLOCKS)
+    }
+
+    /// The journal's size: as decided, else mke2fs's own choice by size.
+    fn journal_mib(&self, blocks: u64) -> u64 {
+        match self.journal {
+            _ if self.fs.kind == FsKind::Ext2 => 0,
+            Some(mib) => mib,
+            None => match blocks >> 15 {
+                0 if blocks < 2048 => 0,
+                0 => 4,
+                1..8 => 16,
+                8..16 => 32,
+                _ => 64,
+            },
+        }
+    }
+
+    /// How many inodes it has at `size` bytes.
+    pub(super) fn inodes(&self, size: u64) -> u64 {
+        size.div_ceil(GROUP) * self.inodes_per_group
+    }
+
+    /// mke2fs with all arguments but the device.
+    pub(super) fn command(&self, size: u64, identity: &Identity) -> Vec<String> {
+        let fs = self.fs;
+        let mut args: Vec<String> =
+            ["mke2fs", "-q", "-F", "-t", fs.kind.as_str(), "-m", ROOT_PERCENT].map(str::to_owned).into();
+        args.extend(["-b".to_owned(), BLOCK.to_string(), "-I".to_owned(), INODE.to_string()]);
+        args.extend(["-L".to_owned(), fs.label.clone(), "-U".to_owned(), super::disk::uuid_of(fs, identity)]);
+        if !self.given.decides_inodes() {
+            args.extend(["-N".to_owned(), self.inodes(size).min(MAX_INODES).to_string()]);
+        }
+        let journal = self.journal_mib(size / BLOCK);
+        if journal > 0 && self.given.value("-J").is_none() {
+            args.extend(["-J".to_owned(), format!("size={journal}")]);
+        }
+        args.extend(["-O".to_owned(), with_given(self.features(), self.given.value("-O"))]);
+        args.extend(["-E".to_owned(), with_given(&self.extended(size, identity), self.given.value("-E"))]);
+        args.extend(self.given.others());
+        args
+    }
+
+    fn features(&self) -> &'static str {
+        match self.fs.kind {
+            FsKind::Ext2 => EXT2_FEATURES,
+            FsKind::Ext3 => EXT3_FEATURES,
+            _ => EXT4_FEATURES,
+        }
+    }
+
+    /// Initialising everything now keeps the first boot from doing it; on a
+    /// sparse file the zeroes take no space.
+    fn extended(&self, size: u64, identity: &Identity) -> String {
+        let seed = identity.uuid(&format!("hash seed {}", self.fs.name));
+        let init = format!("hash_seed={seed},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0");
+        match self.growth > size {
+            true => format!("resize={},{init}", self.growth / BLOCK),
+            false => init,
+        }
+    }
+}
+
+/// Our values in front of the caller's, which win.
+fn with_given(ours: &str, given: Option<&str>) -> String {
+    given.map_or_else(|| ours.to_owned(), |given| format!("{ours},{given}"))
+}
+
+/// Groups 0 and 1 and the powers of 3, 5 and 7 keep copies of the superblock.
+fn groups_with_backup(groups: u64) -> u64 {
+    let powers = |base: u64| std::iter::successors(Some(base), move |power| power.checked_mul(base));
+    let count = |base| powers(base).take_while(|power| *power < groups).count() as u64;
+    groups.min(2) + count(3) + count(5) + count(7)
+}
+
+/// The caller's own arguments for mke2fs.
+struct Given<'a> {
+    /// Flags with their values, in the order given.
+    args: Vec<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> Given<'a> {
+    /// mke2fs's flags that take a value.
+    const VALUED: &'static str = "abegilmorstuCEGIJLMNOTUVd";
+    /// Flags that are merged with ours instead of passed on.
+    const MERGED: [&'static str; 2] = ["-E", "-O"];
+
+    fn read(options: &'a [String]) -> Given<'a> {
+        let mut args = Vec::new();
+        let mut words = options.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            let valued = word.strip_prefix('-').and_then(|rest| rest.chars().next());
+            match valued.filter(|flag| Self::VALUED.contains(*flag)) {
+                Some(_) if word.len() > 2 => args.push((&word[..2], Some(&word[2..]))),
+                Some(_) => args.push((word, words.next())),
+                None => args.push((word, None)),
+            }
+        }
+        Given { args }
+    }
+
+    fn value(&self, flag: &str) -> Option<&'a str> {
+        self.args.iter().rev().find(|(given, _)| *given == flag).and_then(|(_, value)| *value)
+    }
+
+    fn bytes_per_inode(&self) -> Option<u64> {
+        self.value("-i")?.parse().ok().filter(|ratio| (1024..=GROUP).contains(ratio))
+    }
+
+    fn journal(&self) -> Option<u64> {
+        let size = self.value("-J")?.split(',').find_map(|part| part.strip_prefix("size="))?;
+        size.trim_end_matches('M').parse().ok()
+    }
+
+    /// Whether the caller said how many inodes there are.
+    fn decides_inodes(&self) -> bool {
+        ["-i", "-N", "-T"].into_iter().any(|flag| self.value(flag).is_some())
+    }
+
+    fn others(&self) -> impl Iterator<Item = String> {
+        let others = self.args.iter().filter(|(flag, _)| !Self::MERGED.contains(flag));
+        others.flat_map(|(flag, value)| std::iter::once(*flag).chain(*value)).map(str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests;

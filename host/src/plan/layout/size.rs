@@ -1,0 +1,224 @@
+//! Sizes as they are written: `1GiB`, `550MiB`, `1.5G`, `4096`, `100%`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Units by name: those with an `i` are powers of 1024, the others of 1000.
+const UNITS: [(&str, u64); 14] = [
+    ("TiB", 1 << 40),
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("TB", 1_000_000_000_000),
+    ("GB", 1_000_000_000),
+    ("MB", 1_000_000),
+    ("KB", 1_000),
+    ("T", 1_000_000_000_000),
+    ("G", 1_000_000_000),
+    ("M", 1_000_000),
+    ("K", 1_000),
+    ("B", 1),
+    ("", 1),
+];
+
+/// A size that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SizeError {
+    /// Not a number before the unit.
+    #[error("'{0}' is no size: expected a number with a unit, such as 1GiB, 550MiB or 100%")]
+    Number(String),
+    /// A unit that is not known.
+    #[error("unknown unit '{unit}' in size '{given}' (known: KiB MiB GiB TiB, KB MB GB TB, K M G T, B)")]
+    Unit {
+        /// The size as written.
+        given: String,
+        /// Its unit.
+        unit: String,
+    },
+}
+
+/// Reads an absolute size in bytes. A fraction of a byte is cut off; a unit
+/// alone counts once, as DIB has it.
+///
+/// # Errors
+///
+/// Fails where the number or the unit is not one.
+pub fn parse_size(text: &str) -> Result<u64, SizeError> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = (&text[..end], text[end..].trim_start_matches(' '));
+    let bad_number = || SizeError::Number(text.to_owned());
+    if text.is_empty() || !unit.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(bad_number());
+    }
+    let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+    let factor = factor.ok_or_else(|| SizeError::Unit { given: text.to_owned(), unit: unit.to_owned() })?;
+    let bytes = match number.parse::<u64>() {
+        _ if number.is_empty() => Some(factor),
+        Ok(whole) => whole.checked_mul(factor),
+        Err(_) => number.parse::<f64>().ok().map(|number| (number * factor as f64) as u64),
+    };
+    bytes.ok_or_else(bad_number)
+}
+
+/// The size of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartitionSize {
+    /// Bytes.
+    Bytes(u64),
+    /// Share of what remains behind the partitions before it.
+    PercentOfRest(Percent),
+}
+
+impl FromStr for PartitionSize {
+    type Err = SizeError;
+
+    fn from_str(text: &str) -> Result<Self, SizeError> {
+        match text.trim().ends_with('%') {
+            true => text.parse().map(PartitionSize::PercentOfRest),
+            false => parse_size(text).map(PartitionSize::Bytes),
+        }
+    }
+}
+
+/// A percentage, exact to a thousandth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Percent {
+    thousandths: u32,
+}
+
+impl Percent {
+    /// All of it.
+    pub const ALL: Percent = Percent { thousandths: 100_000 };
+
+    /// Whether it is more than nothing and at most everything.
+    pub fn is_share(self) -> bool {
+        (1..=Percent::ALL.thousandths).contains(&self.thousandths)
+    }
+
+    /// This share of `whole`, rounded down.
+    pub fn of(self, whole: u64) -> u64 {
+        let share = u128::from(whole) * u128::from(self.thousandths) / u128::from(Percent::ALL.thousandths);
+        u64::try_from(share).unwrap_or(u64::MAX)
+    }
+}
+
+impl FromStr for Percent {
+    type Err = SizeError;
+
+    fn from_str(text: &str) -> Result<Self, SizeError> {
+        let number = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+        let number = number.filter(|number| (0.0..=1_000_000.0).contains(number));
+        let number = number.ok_or_else(|| SizeError::Number(text.to_owned()))?;
+        Ok(Percent { thousandths: (number * 1000.0).round() as u32 })
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", f64::from(self.thousandths) / 1000.0)
+    }
+}
+
+impl From<Percent> for String {
+    fn from(percent: Percent) -> String {
+        percent.to_string()
+    }
+}
+
+impl TryFrom<String> for Percent {
+    type Error = SizeError;
+
+    fn try_from(text: String) -> Result<Percent, SizeError> {
+        text.parse()
+    }
+}
+
+/// Bytes as people read them: `512 B`, `1.5 GiB`.
+#[derive(Clone, Copy, Debug)]
+pub struct Human(pub u64);
+
+impl fmt::Display for Human {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units =
+            [(1u64 << 50, "PiB"), (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+        match units.into_iter().find(|(unit, _)| self.0 >= *unit) {
+            None => write!(f, "{} B", self.0),
+            Some((unit, name)) if self.0.is_multiple_of(unit) => write!(f, "{} {name}", self.0 / unit),
+            Some((unit, name)) => write!(f, "{:.1} {name}", self.0 as f64 / unit as f64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        let table: [(&str, u64); 12] = [
+            ("154MiB", 154 << 20),
+            ("198", 198),
+            ("20TiB", 20 << 40),
+            ("1024KiB", 1 << 20),
+            ("1.2TB", 1_200_000_000_000),
+            ("2.4T", 2_400_000_000_000),
+            ("512B", 512),
+            ("364", 364),
+            ("1 GiB", 1 << 30),
+            ("MiB", 1 << 20),
+            ("0.5KiB", 512),
+            ("18446744073709551615", u64::MAX),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn not_sizes() {
+        for text in ["", "_+!HuHi+-=", "-1MiB", "1..5G", "1 GiB B", "99999999TiB"] {
+            assert_eq!(parse_size(text), Err(SizeError::Number(text.to_owned())), "{text}");
+        }
+        let unit = |unit: &str| Err(SizeError::Unit { given: format!("747{unit}"), unit: unit.to_owned() });
+        assert_eq!(parse_size("747InVaLiDUnIt"), unit("InVaLiDUnIt"));
+        assert_eq!(parse_size("747mib"), unit("mib"));
+    }
+
+    #[test]
+    fn percentages() {
+        let table =
+            [("100%", 1000, "100%"), ("33.3%", 333, "33.3%"), ("1%", 10, "1%"), (" 50 %", 500, "50%")];
+        for (text, of_thousand, shown) in table {
+            let percent: Percent = text.parse().unwrap();
+            assert_eq!(percent.of(1000), of_thousand, "{text}");
+            assert_eq!(percent.to_string(), shown);
+            assert!(percent.is_share());
+        }
+        for text in ["0%", "101%"] {
+            assert!(!text.parse::<Percent>().unwrap().is_share(), "{text}");
+        }
+        for text in ["%", "x%", "-5%", "50"] {
+            assert!(text.parse::<Percent>().is_err(), "{text}");
+        }
+        assert_eq!(Percent::ALL.of(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn for_people() {
+        let table = [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1 << 30, "1 GiB"),
+            (1_610_612_736, "1.5 GiB"),
+            (1 << 50, "1 PiB"),
+        ];
+        for (bytes, shown) in table {
+            assert_eq!(Human(bytes).to_string(), shown);
+        }
+    }
+}
