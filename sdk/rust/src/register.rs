@@ -87,7 +87,7 @@ macro_rules! register_distribution {
                 }
 
                 fn disable(
-            services: ::std::vec::Vec<::std::string::String>,
+                    services: ::std::vec::Vec<::std::string::String>,
                 ) -> ::core::result::Result<(), Failure> {
                     $crate::install_panic_hook();
                     <$element as $crate::Distribution>::disable_services(&services)
@@ -95,7 +95,7 @@ macro_rules! register_distribution {
                 }
             }
 
-            $crate::bindings::managers::export!(Exports with_types_in $crate::bindings::managers);
+    $crate::bindings::managers::export!(Exports with_types_in $crate::bindings::managers);
         };
     };
 }
