@@ -15,6 +15,7 @@
 //! | [`mount`], [`chroot`] | mounts as guards, and the set a chroot needs |
 //! | [`loopdev`], [`blkpg`] | files as block devices, and their partitions |
 //! | [`copy`], [`measure`] | trees: faithful copies, sizes |
+//! | [`root`] | paths inside a tree, resolved as a chroot would |
 //! | [`disk`], [`trim`] | sparse files, free space, flushing, discarding |
 //! | [`lock`] | directories claimed by one process |
 //! | [`sysinfo`] | memory, rights |
@@ -28,6 +29,7 @@ pub mod loopdev;
 pub mod measure;
 pub mod mount;
 pub mod process;
+pub mod root;
 pub mod sandbox;
 pub mod signals;
 pub mod sysinfo;

@@ -20,7 +20,9 @@ mod entry;
 mod queue;
 mod tree;
 
+use std::ffi::CStr;
 use std::ops::AddAssign;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use anyhow::Result;
@@ -92,6 +94,13 @@ impl std::fmt::Debug for CopyOptions<'_> {
 /// [`super::disk::sync_filesystem`].
 pub fn copy_tree(source: &Path, destination: &Path, options: CopyOptions<'_>) -> Result<CopyStats> {
     tree::copy(source, destination, options)
+}
+
+/// Copies what has a name in a directory, with all below it, into another directory under the same name.
+///
+/// What is copied and what is an error is as with [`copy_tree`].
+pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path) -> Result<CopyStats> {
+    tree::copy_entry(source, name, destination)
 }
 
 /// Whether an error came from a file system without room for more blocks or inodes.

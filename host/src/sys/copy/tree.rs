@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,6 +54,25 @@ pub(super) fn copy(source: &Path, destination: &Path, options: CopyOptions<'_>) 
     let context = || format!("copying {} to {}", source.display(), destination.display());
     let tree = Tree::open(source, destination, options).with_context(context)?;
     tree.run().with_context(context)
+}
+
+/// Copies one entry; see [`super::copy_entry`].
+pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path) -> Result<CopyStats> {
+    let entry =
+        Named::look(source, name).with_context(|| format!("looking at {}", as_path(name).display()))?;
+    let original = descriptor_path(source).join(as_path(name));
+    let made = destination.join(as_path(name));
+    if entry.kind() == SFlag::S_IFDIR {
+        std::fs::create_dir(&made).context("making the directory")?;
+        return copy(&original, &made, CopyOptions::default());
+    }
+    let tree = Tree::open(&descriptor_path(source), destination, CopyOptions::default())?;
+    let pair = Pair { source: tree.source, destination: tree.destination };
+    tree.copier.copy(&pair, &entry, &mut vec![0; BUFFER]).with_context(|| at(as_path(name)))
+}
+
+fn descriptor_path(directory: BorrowedFd<'_>) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()))
 }
 
 impl<'a> Tree<'a> {

@@ -1,0 +1,123 @@
+//! What paths in a tree lead to, and what they do not.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use super::*;
+
+/// A tree beside a secret that nothing in the tree may reach.
+fn tree() -> (tempfile::TempDir, Root) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("secret"), "outside").unwrap();
+    let tree = folder.path().join("tree");
+    fs::create_dir_all(tree.join("etc/deep")).unwrap();
+    fs::write(tree.join("etc/file"), "inside").unwrap();
+    let root = Root::open(&tree).unwrap();
+    (folder, root)
+}
+
+fn read(root: &Root, path: &str) -> Result<String> {
+    let mut text = String::new();
+    root.handle(Path::new(path), true)?.read()?.read_to_string(&mut text).unwrap();
+    Ok(text)
+}
+
+#[test]
+fn ends_of_paths_are_trimmed() {
+    for (given, expected) in
+        [("/", ""), ("//a/", "a"), ("a/.", "a"), (".", ""), ("./", ""), ("/a/..", "a/..")]
+    {
+        assert_eq!(trimmed(Path::new(given)), Path::new(expected), "{given}");
+    }
+}
+
+#[test]
+fn every_way_out_stays_inside() {
+    let (folder, root) = tree();
+    let tree = folder.path().join("tree");
+    symlink("/etc/file", tree.join("absolute")).unwrap();
+    symlink("../../../../etc/file", tree.join("etc/deep/upwards")).unwrap();
+    symlink(folder.path().join("secret"), tree.join("secret")).unwrap();
+    symlink("../secret", tree.join("dots")).unwrap();
+    symlink("loop", tree.join("loop")).unwrap();
+    for (path, expected) in [
+        ("/absolute", Ok("inside".to_owned())),
+        ("etc/deep/upwards", Ok("inside".to_owned())),
+        ("/../../etc/file", Ok("inside".to_owned())),
+        ("/secret", Err(Errno::ENOENT)),
+        ("/dots", Err(Errno::ENOENT)),
+        ("/loop", Err(Errno::ELOOP)),
+        ("/etc", Err(Errno::EISDIR)),
+        ("/etc/file/x", Err(Errno::ENOTDIR)),
+    ] {
+        assert_eq!(read(&root, path), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_followed_spot_is_where_the_last_link_leads() {
+    let (folder, root) = tree();
+    let tree = folder.path().join("tree");
+    symlink("/etc/target", tree.join("first")).unwrap();
+    symlink("/first", tree.join("second")).unwrap();
+    let spot = root.followed_spot(Path::new("/second")).unwrap();
+    assert_eq!(spot.host_path().unwrap(), tree.join("etc/target"));
+    assert_eq!(root.host_path(Path::new("/")).unwrap(), tree);
+    assert_eq!(root.spot(Path::new("/")).unwrap_err(), Errno::EINVAL);
+}
+
+#[test]
+fn directories_are_made_inside() {
+    let (folder, root) = tree();
+    let tree = folder.path().join("tree");
+    symlink("/etc", tree.join("link")).unwrap();
+    symlink("/nowhere", tree.join("dangling")).unwrap();
+    root.make_directories(Path::new("/link/a/b")).unwrap();
+    assert_eq!(fs::metadata(tree.join("etc/a/b")).unwrap().permissions().mode() & 0o7777, 0o755);
+    assert_eq!(root.make_directories(Path::new("/dangling/a")), Err(Errno::ENOENT));
+}
+
+#[test]
+fn a_tree_is_removed_without_following_links() {
+    let (folder, root) = tree();
+    let tree = folder.path().join("tree");
+    symlink(folder.path(), tree.join("etc/deep/out")).unwrap();
+    root.spot(Path::new("/etc")).unwrap().remove_tree().unwrap();
+    assert!(!tree.join("etc").exists());
+    assert!(folder.path().join("secret").exists());
+}
+
+#[test]
+fn attributes_of_a_link_are_its_own() {
+    let (folder, root) = tree();
+    let link = folder.path().join("tree/link");
+    symlink("/etc/file", &link).unwrap();
+    let handle = root.handle(Path::new("/link"), false).unwrap();
+    handle.set_modified(nix::sys::time::TimeSpec::new(1000, 0)).unwrap();
+    assert_eq!(handle.link_target().unwrap(), "/etc/file");
+    assert_eq!(fs::symlink_metadata(&link).unwrap().mtime(), 1000);
+    assert_ne!(fs::metadata(folder.path().join("tree/etc/file")).unwrap().mtime(), 1000);
+}
+
+#[test]
+fn a_copy_is_put_in_place_and_merged() {
+    let (folder, root) = tree();
+    let tree = folder.path().join("tree");
+    fs::create_dir_all(tree.join("to/deep")).unwrap();
+    fs::write(tree.join("to/file"), "old").unwrap();
+    fs::write(tree.join("to/other"), "kept").unwrap();
+    let copy = |existing| {
+        let stage = Stage::beside(root.spot(Path::new("/to")).unwrap()).unwrap();
+        let copy = stage.copy(&root.spot(Path::new("/etc")).unwrap(), Owners::Root).unwrap();
+        stage.put(&copy, existing)
+    };
+    assert_eq!(copy(Existing::Fail), Err(Errno::EEXIST));
+    copy(Existing::Keep).unwrap();
+    assert_eq!(read(&root, "/to/file").unwrap(), "old");
+    copy(Existing::Replace).unwrap();
+    assert_eq!(read(&root, "/to/file").unwrap(), "inside");
+    assert_eq!(read(&root, "/to/other").unwrap(), "kept");
+    let names = fs::read_dir(&tree).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".slate")));
+}
