@@ -5,16 +5,25 @@
 //! shell scripts or functions of a WebAssembly component; both carry the same
 //! [`Hook`] and share one order.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub mod builtin;
 pub mod capability;
+mod directory;
+mod error;
+pub mod hook_name;
 pub mod library;
+mod load;
 pub mod manifest;
 pub mod phase;
+mod readme;
+mod section;
 
+pub use error::ElementError;
 pub use library::Library;
 pub use manifest::Manifest;
 pub use phase::{Phase, Place};
@@ -53,9 +62,32 @@ pub enum Origin {
     Wasm(PathBuf),
 }
 
+impl Element {
+    /// Whether it stands in for `name`.
+    pub fn provides(&self, name: &str) -> bool {
+        self.provides.iter().any(|provided| provided == name)
+    }
+
+    /// The file at a path relative to the element.
+    pub fn file(&self, path: &str) -> Option<&ElementFile> {
+        let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
+        found.ok().map(|index| &self.files[index])
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Builtin => f.write_str("built-in"),
+            Origin::Directory(path) | Origin::Wasm(path) => path.display().fmt(f),
+        }
+    }
+}
+
 /// The WebAssembly side of an element.
 #[derive(Clone, Debug)]
 pub struct Component {
+    /// What it says about itself.
     pub manifest: Manifest,
     /// The component's bytes.
     pub bytes: Content,
@@ -64,10 +96,12 @@ pub struct Component {
 /// One hook, before it is put into an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hook {
+    /// When it runs.
     pub phase: Phase,
     /// The full hook name, order included: `62-ssh-key`. For shell hooks this
     /// is the file name; for component hooks `<order>-<name>`.
     pub name: String,
+    /// What runs it.
     pub kind: HookKind,
 }
 
@@ -75,7 +109,9 @@ pub struct Hook {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HookKind {
+    /// A program, nearly always a shell script.
     Shell,
+    /// A function of a WebAssembly component.
     Component,
 }
 
@@ -86,14 +122,18 @@ pub struct ElementFile {
     pub path: String,
     /// Permission bits to materialise it with.
     pub mode: u32,
+    /// What is in it.
     pub content: Content,
 }
 
 /// Bytes that are either compiled in, in memory, or on disk.
 #[derive(Clone, Debug)]
 pub enum Content {
+    /// Compiled into `slate`.
     Embedded(&'static [u8]),
+    /// Read already.
     Memory(Arc<[u8]>),
+    /// On disk, by absolute path.
     Path(PathBuf),
 }
 

@@ -1,6 +1,7 @@
 //! What a component may be allowed to do beyond its own image tree.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,20 @@ impl Grant {
     }
 }
 
+impl Grant {
+    /// Whether having this grant allows `wish`: the same capability, a
+    /// directory above the wanted file, or a URL above the wanted one.
+    pub fn covers(&self, wish: &Grant) -> bool {
+        match (self, wish) {
+            (Grant::HostFile(granted), Grant::HostFile(wanted)) => Path::new(wanted).starts_with(granted),
+            (Grant::Url(granted), Grant::Url(wanted)) => wanted
+                .strip_prefix(granted.as_str())
+                .is_some_and(|rest| rest.is_empty() || granted.ends_with('/') || rest.starts_with('/')),
+            _ => self == wish,
+        }
+    }
+}
+
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value() {
@@ -61,12 +76,15 @@ impl fmt::Display for Grant {
 /// A grant that cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
+    /// None of the known kinds.
     #[error(
         "unknown capability '{0}' (known: environment=NAME, host-file=PATH, host-program=NAME, url=PREFIX, chroot, block-device)"
     )]
     Unknown(String),
+    /// A kind that names something, without the name.
     #[error("capability '{0}' needs a value: {0}=VALUE")]
     MissingValue(&'static str),
+    /// A kind that is all or nothing, with a value.
     #[error("capability '{0}' takes no value")]
     ExtraValue(&'static str),
 }
@@ -95,6 +113,46 @@ impl FromStr for Grant {
             "chroot" => plain("chroot", Grant::Chroot),
             "block-device" => plain("block-device", Grant::BlockDevice),
             _ => Err(GrantError::Unknown(kind.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_covers_what_lies_below_it() {
+        let table = [
+            ("host-file=/etc", "host-file=/etc/hosts", true),
+            ("host-file=/etc", "host-file=/etc2/hosts", false),
+            ("host-file=/etc/hosts", "host-file=/etc", false),
+            ("url=https://example.org", "url=https://example.org/x", true),
+            ("url=https://example.org", "url=https://example.org.evil/x", false),
+            ("url=https://example.org/", "url=https://example.org/x", true),
+            ("environment=HOME", "environment=HOME", true),
+            ("environment=HOME", "environment=HOMES", false),
+            ("chroot", "chroot", true),
+            ("chroot", "block-device", false),
+        ];
+        for (granted, wanted, expected) in table {
+            let parse = |text: &str| text.parse::<Grant>().unwrap();
+            assert_eq!(parse(granted).covers(&parse(wanted)), expected, "{granted} for {wanted}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_grant() {
+        let table = [
+            (
+                "root",
+                "unknown capability 'root' (known: environment=NAME, host-file=PATH, host-program=NAME, url=PREFIX, chroot, block-device)",
+            ),
+            ("url", "capability 'url' needs a value: url=VALUE"),
+            ("chroot=yes", "capability 'chroot' takes no value"),
+        ];
+        for (text, message) in table {
+            assert_eq!(text.parse::<Grant>().unwrap_err().to_string(), message);
         }
     }
 }

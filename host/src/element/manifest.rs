@@ -35,12 +35,29 @@ use serde::{Deserialize, Serialize};
 use super::capability::Grant;
 use super::phase::Phase;
 
+mod error;
+mod parse;
+mod validate;
+mod value;
+
+pub use error::ManifestError;
+pub use value::ValueError;
+
+/// The versions of `blankslate:element` that this host runs, oldest first.
+pub const API_VERSIONS: [&str; 1] = ["0.1"];
+
+/// The largest `order` a hook can have.
+pub const MAX_ORDER: u32 = 99_999;
+
 /// The parsed manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Manifest {
+    /// The element's name.
     pub name: String,
+    /// The element's own version.
     pub version: String,
+    /// One line on what it does.
     #[serde(default)]
     pub summary: String,
     /// Version of `blankslate:element` it was written against: `major.minor`.
@@ -48,14 +65,19 @@ pub struct Manifest {
     /// The component's file, beside the manifest; absent means `<name>.wasm`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
+    /// Names of the elements it needs.
     #[serde(default)]
     pub dependencies: Vec<String>,
+    /// Names it stands in for.
     #[serde(default)]
     pub provides: Vec<String>,
+    /// The hooks it exports.
     #[serde(default)]
     pub hooks: Vec<ManifestHook>,
+    /// What an operator can set, by name.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
+    /// What it may do beyond its own tree, if it is granted.
     #[serde(default)]
     pub capabilities: Capabilities,
     /// Directories of the image that are backed by a cache of the build host while the tree is built.
@@ -67,9 +89,11 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestHook {
+    /// When it runs.
     pub phase: Phase,
     /// Position among all hooks of the phase, 0 to 99 999.
     pub order: u32,
+    /// What the component is asked to run.
     pub name: String,
 }
 
@@ -85,11 +109,13 @@ impl ManifestHook {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Parameter {
+    /// What values it takes.
     #[serde(rename = "type")]
     pub kind: ParameterType,
     /// Absent means that the parameter is unset unless the operator sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<ParameterValue>,
+    /// One line on what it changes.
     #[serde(default)]
     pub description: String,
     /// The environment variable that sets it, for users of shell elements.
@@ -100,11 +126,15 @@ pub struct Parameter {
     pub choices: Vec<String>,
 }
 
+/// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterType {
+    /// Any text.
     String,
+    /// A whole number of 64 bits.
     Integer,
+    /// `true` or `false`; in text form also yes, no, on, off, 1 and 0.
     Boolean,
     /// A list of strings; in text form separated by commas or white space.
     List,
@@ -114,9 +144,13 @@ pub enum ParameterType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ParameterValue {
+    /// Of a boolean.
     Boolean(bool),
+    /// Of an integer.
     Integer(i64),
+    /// Of a string.
     String(String),
+    /// Of a list.
     List(Vec<String>),
 }
 
@@ -124,11 +158,17 @@ pub enum ParameterValue {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Capabilities {
+    /// Names of environment variables of the caller to read.
     pub environment: Vec<String>,
+    /// Files and directories of the build host to read; `~` is the caller's home.
     pub host_files: Vec<String>,
+    /// Programs of the build host to run.
     pub host_programs: Vec<HostProgram>,
+    /// Prefixes of the URLs to fetch.
     pub urls: Vec<String>,
+    /// Run programs inside the image's chroot.
     pub chroot: bool,
+    /// Query and change the image's block device.
     pub block_device: bool,
 }
 
@@ -153,6 +193,7 @@ impl Capabilities {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HostProgram {
+    /// Its name, as found on `PATH`.
     pub program: String,
     /// The package that brings it; absent means one of the program's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

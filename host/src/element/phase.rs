@@ -91,3 +91,18 @@ impl fmt::Display for Phase {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phase_is_found_by_its_directory() {
+        for phase in Phase::ALL {
+            assert_eq!(Phase::from_directory(&format!("{phase}.d")), Some(phase));
+        }
+        for other in ["root", "environment.d", "Root.d", ".d"] {
+            assert_eq!(Phase::from_directory(other), None, "{other}");
+        }
+    }
+}
