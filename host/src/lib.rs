@@ -27,6 +27,7 @@ pub mod build;
 pub mod cli;
 pub mod element;
 pub mod export;
+pub mod legacy;
 pub mod plan;
 pub mod plugin;
 pub mod report;

@@ -1,0 +1,37 @@
+//! The declarative files of shell elements, as pure planners.
+//!
+//! Upstream's own helper elements read these files with scripts of theirs,
+//! and they may do so in our builds too. Where a distribution is a component
+//! there is no such helper: then the host reads the files, with the same rules.
+//!
+//! | module | file |
+//! | --- | --- |
+//! | [`package_installs`] | `package-installs.yaml`, `package-installs.json` |
+//! | [`package_map`] | `pkg-map` |
+//! | [`service_map`] | `svc-map` |
+//! | [`source_repository`] | `source-repository-*` |
+
+pub mod package_installs;
+pub mod package_map;
+pub mod service_map;
+pub mod source_repository;
+
+/// A file that does not say what it should.
+#[derive(Debug, thiserror::Error)]
+#[error("{file} of element {element}: {problem}")]
+pub struct DeclarationError {
+    /// The element whose file it is.
+    pub element: String,
+    /// The file, relative to the element.
+    pub file: &'static str,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// Reads JSON, or YAML where it is no JSON, as upstream does whatever a file is called.
+fn parse_json_or_yaml(text: &str) -> Result<serde_json::Value, String> {
+    match serde_json::from_str(text) {
+        Ok(value) => Ok(value),
+        Err(_) => serde_saphyr::from_str(text).map_err(|error| error.to_string()),
+    }
+}

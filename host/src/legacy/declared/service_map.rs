@@ -1,0 +1,100 @@
+//! `svc-map`: what a distribution calls the services that an element names.
+
+use std::collections::BTreeMap;
+
+/// Service names of one distribution, by the elements' names for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceMap {
+    names: BTreeMap<String, String>,
+}
+
+/// A file that cannot be merged.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceMapError {
+    /// It is not a mapping of mappings.
+    #[error("svc-map of element {element}: {problem}")]
+    Malformed {
+        /// Whose file it is.
+        element: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Two elements map one service.
+    #[error("svc-map of element {element}: service {service} is mapped by another element already")]
+    Duplicate {
+        /// The later element.
+        element: String,
+        /// The service.
+        service: String,
+    },
+}
+
+impl ServiceMap {
+    /// Adds an element's file for the distribution `distro` (`DISTRO_NAME`):
+    /// the name for the distribution, else for its family, else the default,
+    /// else the service's own.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file is no map, or maps a service a second time.
+    pub fn add(&mut self, element: &str, text: &str, distro: &str) -> Result<(), ServiceMapError> {
+        let services: BTreeMap<String, BTreeMap<String, String>> =
+            serde_saphyr::from_str(text).map_err(|error| ServiceMapError::Malformed {
+                element: element.to_owned(),
+                problem: error.to_string(),
+            })?;
+        for (service, names) in services {
+            if self.names.contains_key(&service) {
+                return Err(ServiceMapError::Duplicate { element: element.to_owned(), service });
+            }
+            let keys = [Some(distro), family(distro), Some("default")];
+            let name = keys.into_iter().flatten().find_map(|key| names.get(key)).unwrap_or(&service).clone();
+            self.names.insert(service, name);
+        }
+        Ok(())
+    }
+
+    /// The distribution's name of a service; one that no element maps keeps its name.
+    pub fn get<'a>(&'a self, service: &'a str) -> &'a str {
+        self.names.get(service).map_or(service, String::as_str)
+    }
+
+    /// Every mapped service with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(service, name)| (service.as_str(), name.as_str()))
+    }
+}
+
+/// Families are fewer here than for packages: that is upstream's contract.
+fn family(distro: &str) -> Option<&'static str> {
+    match distro {
+        "centos" | "fedora" | "rhel" => Some("redhat"),
+        "debian" | "ubuntu" => Some("debian"),
+        "opensuse" => Some("suse"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distribution_then_family_then_default_then_the_name_itself() {
+        let text = "a: {ubuntu: a-u, debian: a-d, default: a-x}\nb: {debian: b-d}\nc: {default: c-x}\nd: {suse: d-s}\n";
+        for (distro, expected) in [("ubuntu", ["a-u", "b-d", "c-x", "d"]), ("rhel", ["a-x", "b", "c-x", "d"])]
+        {
+            let mut map = ServiceMap::default();
+            map.add("e", text, distro).unwrap();
+            assert_eq!(["a", "b", "c", "d"].map(|service| map.get(service)), expected);
+        }
+    }
+
+    #[test]
+    fn a_service_is_mapped_once() {
+        let mut map = ServiceMap::default();
+        map.add("e", "a: {default: x}", "debian").unwrap();
+        let error = map.add("f", "a: {default: y}", "debian").unwrap_err();
+        assert_eq!(error.to_string(), "svc-map of element f: service a is mapped by another element already");
+    }
+}
