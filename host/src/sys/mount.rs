@@ -30,6 +30,18 @@ const UNMOUNT_PAUSE: Duration = Duration::from_millis(100);
 /// What no mount but the image's own should offer.
 const RESTRICTED: MsFlags = MsFlags::MS_NOSUID.union(MsFlags::MS_NODEV).union(MsFlags::MS_NOEXEC);
 
+/// The options of an fstab that are flags of the system call.
+const FLAGS: [(&str, MsFlags); 8] = [
+    ("ro", MsFlags::MS_RDONLY),
+    ("noatime", MsFlags::MS_NOATIME),
+    ("nodiratime", MsFlags::MS_NODIRATIME),
+    ("relatime", MsFlags::MS_RELATIME),
+    ("nosuid", MsFlags::MS_NOSUID),
+    ("nodev", MsFlags::MS_NODEV),
+    ("noexec", MsFlags::MS_NOEXEC),
+    ("sync", MsFlags::MS_SYNCHRONOUS),
+];
+
 /// A mount that lives as long as this value.
 #[derive(Debug)]
 #[must_use = "dropping a mount unmounts it"]
@@ -77,14 +89,13 @@ impl Mount {
         Self::new(Some(Path::new("devpts")), target, Some("devpts"), flags, options)
     }
 
-    /// Mounts the file system of type `fstype` on a block device; `options` are those of the file system.
+    /// Mounts the file system of type `fstype` on a block device.
+    ///
+    /// `options` are as in fstab, such as `ro,noatime,discard`: flags that
+    /// every file system knows, and options of this one.
     pub fn device(device: &Path, target: &Path, fstype: &str, options: &str) -> Result<Self> {
-        Self::new(Some(device), target, Some(fstype), MsFlags::empty(), options)
-    }
-
-    /// Mounts the file system on a block device where it cannot be written.
-    pub fn device_read_only(device: &Path, target: &Path, fstype: &str, options: &str) -> Result<Self> {
-        Self::new(Some(device), target, Some(fstype), MsFlags::MS_RDONLY, options)
+        let (flags, options) = split_options(options);
+        Self::new(Some(device), target, Some(fstype), flags, &options)
     }
 
     /// Where it is mounted.
@@ -135,6 +146,20 @@ fn mount(
     nix::mount::mount(source, target, fstype, flags, options)
 }
 
+/// Tells the flags among the options of an fstab from what the file system itself is to read.
+fn split_options(options: &str) -> (MsFlags, String) {
+    let mut flags = MsFlags::empty();
+    let own = |option: &&str| match FLAGS.iter().find(|(name, _)| name == option) {
+        Some((_, flag)) => {
+            flags |= *flag;
+            false
+        }
+        None => !matches!(*option, "" | "defaults" | "rw"),
+    };
+    let own: Vec<_> = options.split(',').filter(own).collect();
+    (flags, own.join(","))
+}
+
 /// Unmounts what is mounted last on `target`, waiting while it is busy.
 fn unmount(target: &Path) -> Result<()> {
     let mut attempt = 1;
@@ -160,4 +185,31 @@ fn holders(target: &Path, error: Errno) -> String {
         _ => Vec::new(),
     };
     if names.is_empty() { String::new() } else { format!(" (in use by {})", names.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_told_from_options_of_the_file_system() {
+        for (options, flags, own) in [
+            ("", MsFlags::empty(), ""),
+            ("defaults", MsFlags::empty(), ""),
+            ("rw,discard", MsFlags::empty(), "discard"),
+            (
+                "ro,noatime,data=ordered,discard",
+                MsFlags::MS_RDONLY | MsFlags::MS_NOATIME,
+                "data=ordered,discard",
+            ),
+        ] {
+            assert_eq!(split_options(options), (flags, own.to_owned()), "{options}");
+        }
+    }
+
+    #[test]
+    fn a_mount_that_cannot_be_made_names_both_sides() {
+        let error = Mount::device(Path::new("/dev/null"), Path::new("/no/such"), "ext4", "").unwrap_err();
+        assert_eq!(error.to_string(), "mounting /dev/null on /no/such");
+    }
 }

@@ -198,3 +198,6 @@ impl fmt::Display for Program {
         self.args.iter().try_for_each(|arg| write!(f, " {}", quote::quoted(arg)))
     }
 }
+
+#[cfg(test)]
+mod tests;

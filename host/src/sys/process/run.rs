@@ -44,7 +44,8 @@ pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Res
         sink(stream, line);
     };
     let result = Watch::new(program, &mut child).and_then(|watch| watch.follow(&mut collect));
-    if result.is_err() {
+    // What was cut short leaves nothing of its group behind, whatever ignored SIGTERM.
+    if !matches!(result, Ok(None)) {
         end_group(&child, Signal::SIGKILL);
     }
     let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;

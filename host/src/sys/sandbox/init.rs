@@ -12,6 +12,9 @@ use nix::unistd::{Pid, read};
 
 use super::supervisor::{signal_descriptor, status_of};
 
+/// The exit status when the supervisor has died, which nobody will see.
+const ORPHANED: i32 = 1;
+
 /// Has the kernel kill this process when the supervisor dies.
 ///
 /// `alive` is the read end of a pipe whose only writer is the supervisor: its
@@ -53,8 +56,8 @@ fn serve(worker: Pid, alive: &OwnedFd) -> Result<i32> {
         if child_ended {
             children.read_signal().context("reading a signal")?;
         }
-        if signal_passed {
-            pass_on(worker, alive)?;
+        if signal_passed && !pass_on(worker, alive)? {
+            return Ok(ORPHANED);
         }
     }
 }
@@ -70,16 +73,13 @@ fn reap_until_worker(worker: Pid) -> Result<Option<i32>> {
     }
 }
 
-/// Signals the worker as the supervisor asks.
-fn pass_on(worker: Pid, alive: &OwnedFd) -> Result<()> {
+/// Signals the worker as the supervisor asks; false once there is no supervisor.
+fn pass_on(worker: Pid, alive: &OwnedFd) -> Result<bool> {
     let mut numbers = [0; 16];
     let length = read(alive, &mut numbers).context("hearing from the supervisor")?;
-    if length == 0 {
-        bail!("the supervisor has died");
-    }
     for &number in &numbers[..length] {
         let signal = Signal::try_from(i32::from(number)).context("hearing from the supervisor")?;
         kill(worker, signal).context("passing a signal on")?;
     }
-    Ok(())
+    Ok(length > 0)
 }
