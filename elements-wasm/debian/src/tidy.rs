@@ -1,0 +1,44 @@
+//! What must not be in an image: traces of the build, and identities that
+//! each machine has to make for itself.
+
+use blankslate_sdk::{Result, rootfs};
+
+use crate::apt;
+
+/// Files and what matches these patterns are removed.
+const LEFTOVERS: [&str; 9] = [
+    apt::BUILD_OPTIONS,
+    apt::BUILD_DPKG_OPTIONS,
+    apt::POLICY,
+    "/etc/ssh/ssh_host_*",
+    "/var/cache/apt/*.bin",
+    "/var/cache/apt/archives/*.deb",
+    "/var/cache/apt/archives/lock",
+    "/var/cache/debconf/*-old",
+    "/var/lib/dpkg/*-old",
+];
+
+/// Directories that stay, but empty.
+const EMPTIED: [&str; 2] = [apt::LISTS, "/var/cache/ldconfig"];
+
+/// Tidies up.
+pub(crate) fn run() -> Result {
+    for pattern in LEFTOVERS {
+        for path in rootfs::glob(pattern)? {
+            rootfs::remove(&path)?;
+        }
+    }
+    for directory in EMPTIED {
+        for path in rootfs::glob(&format!("{directory}/*"))? {
+            rootfs::remove_tree(&path)?;
+        }
+    }
+    forget_machine()
+}
+
+/// An empty machine id makes systemd write a new one at the first boot.
+fn forget_machine() -> Result {
+    rootfs::file("/etc/machine-id").mode(0o444).write("")?;
+    rootfs::remove_tree("/var/lib/dbus/machine-id")?;
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! Which firmware can start a disk.
+
+use blankslate_sdk::block_device::{Disk, Table, Volume};
+use blankslate_sdk::boot::Firmware;
+use blankslate_sdk::{Error, Result};
+
+/// Partition types of the EFI system partition: GPT and MBR.
+const EFI_SYSTEM: [&str; 2] = ["ef00", "0xef"];
+
+/// GPT's partition for the core of a BIOS boot loader; MBR has room before the first partition.
+const BIOS_BOOT: &str = "ef02";
+
+/// Every firmware that can start the disk.
+pub(crate) fn all(disk: &Disk) -> Result<Vec<Firmware>> {
+    let has = |kinds: &[&str]| disk.volumes.iter().any(|volume| is_of(volume, kinds));
+    let efi = has(&EFI_SYSTEM).then_some(Firmware::Efi);
+    let bios = match disk.table {
+        Table::Mbr => !has(&EFI_SYSTEM),
+        Table::Gpt => has(&[BIOS_BOOT]),
+        Table::None => false,
+    };
+    let found: Vec<Firmware> = bios.then_some(Firmware::Bios).into_iter().chain(efi).collect();
+    if found.is_empty() { Err(unbootable(disk)) } else { Ok(found) }
+}
+
+fn is_of(volume: &Volume, kinds: &[&str]) -> bool {
+    kinds.contains(&volume.partition_type.to_ascii_lowercase().as_str())
+}
+
+fn unbootable(disk: &Disk) -> Error {
+    let missing = match disk.table {
+        Table::None => "has no partition table",
+        _ => "has neither an EFI system partition (EF00) nor a BIOS boot partition (EF02)",
+    };
+    Error::new(format!("no firmware can start the disk {}: it {missing}", disk.name))
+        .hint("add one of the elements block-device-mbr, block-device-gpt and block-device-efi, or change your layout")
+}
+
+/// The generic name of the package with the firmware's boot loader.
+pub(crate) fn package(firmware: Firmware, arch: &str) -> String {
+    match firmware {
+        Firmware::Bios => "grub-bios".to_owned(),
+        Firmware::Efi => format!("grub-efi-{arch}"),
+    }
+}
+
+/// What people call it.
+pub(crate) fn name(firmware: Firmware) -> &'static str {
+    match firmware {
+        Firmware::Bios => "BIOS",
+        Firmware::Efi => "UEFI",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk(table: Table, types: &[&str]) -> Disk {
+        let volume = |kind: &&str| Volume {
+            name: "part".into(),
+            number: Some(1),
+            partition_type: (*kind).into(),
+            file_system: None,
+            label: String::new(),
+            mount_point: None,
+            device: None,
+        };
+        Disk {
+            name: "image0".into(),
+            size: None,
+            table,
+            volumes: types.iter().map(volume).collect(),
+            device: None,
+        }
+    }
+
+    #[test]
+    fn partitions_decide() {
+        let table: [(Table, &[&str], &[Firmware]); 4] = [
+            (Table::Mbr, &["0x83"], &[Firmware::Bios]),
+            (Table::Gpt, &["EF02", "8300"], &[Firmware::Bios]),
+            (Table::Gpt, &["EF00", "8300"], &[Firmware::Efi]),
+            (Table::Gpt, &["ef00", "EF02", "8300"], &[Firmware::Bios, Firmware::Efi]),
+        ];
+        for (label, types, expected) in table {
+            assert_eq!(all(&disk(label, types)).unwrap(), expected, "{types:?}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_cannot_start_is_an_error() {
+        let gpt = all(&disk(Table::Gpt, &["8300"])).unwrap_err().to_string();
+        assert_eq!(
+            gpt,
+            "no firmware can start the disk image0: it has neither an EFI system partition (EF00) nor a BIOS boot \
+             partition (EF02)"
+        );
+        let none = all(&disk(Table::None, &[""])).unwrap_err().to_string();
+        assert_eq!(none, "no firmware can start the disk image0: it has no partition table");
+    }
+}
