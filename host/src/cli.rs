@@ -1,1 +1,56 @@
-//! (to be written)
+//! The command line: one file per command, each with its arguments and its action.
+//!
+//! Results go to stdout, everything else to stderr. An error is one line
+//! `error: ...` with a line `hint: ...` where it is known what to type next;
+//! the exit status is 2 for what can be known before any work, else 1.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod element;
+mod failure;
+mod output;
+mod plan;
+mod spec_args;
+mod style;
+mod table;
+mod version;
+
+pub use failure::Failure;
+
+const EXAMPLES: &str = "\
+Examples:
+  slate build debian vm -o debian.qcow2     a Debian image with a partition table that boots
+  slate build debian -o debian.qcow2        the same as one file system, without partitions
+  slate plan debian vm                      what that would do; needs no root
+  slate element list                        what images can be made of
+  slate clean                               remove what builds that were killed left";
+
+/// Build images of operating systems out of elements
+#[derive(Debug, Parser)]
+#[command(name = "slate", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Plan(Box<plan::Args>),
+    Element(element::Args),
+    Version(version::Args),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Plan(args) => plan::run(*args),
+        Command::Element(args) => element::run(args),
+        Command::Version(args) => version::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -24,8 +24,7 @@ pub struct ImageSpec {
     pub arch: Arch,
     /// `--set element.parameter=value` and `--set parameter=value`, in the order given.
     pub settings: Vec<(String, String)>,
-    /// The part of the caller's environment a build may see: `DIB_*`, proxy
-    /// variables, and what the contract names.
+    /// The caller's environment. A build sees only the part that the planner lets through.
     pub environment: BTreeMap<String, String>,
     /// Capabilities the operator grants to foreign elements.
     pub grants: Vec<(String, Grant)>,
@@ -37,6 +36,8 @@ pub struct ImageSpec {
     pub checksum: bool,
     /// How images are converted.
     pub conversion: Conversion,
+    /// The caller's block device configuration, which stands in for the elements' one.
+    pub block_device: Option<String>,
 }
 
 /// How images are converted to their formats.

@@ -24,7 +24,7 @@ pub struct BuiltinFile {
 }
 
 /// Every built-in element, sorted by name.
-pub const BUILTIN: &[BuiltinElement] = &[];
+pub const BUILTIN: &[BuiltinElement] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
 impl BuiltinElement {
     /// Its files in the form all elements have.

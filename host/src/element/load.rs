@@ -135,7 +135,8 @@ impl Element {
         Ok(file.map(|file| self.text(file)).transpose()?.and_then(|text| readme::summary(&text)))
     }
 
-    fn text(&self, file: &ElementFile) -> Result<String, ElementError> {
+    /// The content of one of its files as text.
+    pub(crate) fn text(&self, file: &ElementFile) -> Result<String, ElementError> {
         let shown = self.shown(&file.path);
         let bytes = file
             .content
@@ -145,7 +146,7 @@ impl Element {
     }
 
     /// A file of this element, as messages name it.
-    fn shown(&self, path: &str) -> String {
+    pub(crate) fn shown(&self, path: &str) -> String {
         match &self.origin {
             Origin::Builtin => format!("{}/{path} (built in)", self.name),
             Origin::Directory(root) | Origin::Wasm(root) => root.join(path).display().to_string(),

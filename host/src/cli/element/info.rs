@@ -1,0 +1,118 @@
+//! `slate element info`: everything about one element.
+
+use std::io;
+
+use clap::Parser;
+
+use crate::cli::spec_args::LibraryArgs;
+use crate::cli::style::Style;
+use crate::cli::table::Table;
+use crate::cli::{Failure, output};
+use crate::element::manifest::Parameter;
+use crate::element::{Component, Element, HookKind, Phase, hook_name};
+use crate::plan;
+
+const EXAMPLES: &str = "\
+Examples:
+  slate element info debian
+  slate element info ./mine.wasm";
+
+/// Print what an element depends on, runs, takes and asks for
+#[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A name, a directory or a component
+    #[arg(value_name = "ELEMENT")]
+    element: String,
+
+    #[command(flatten)]
+    library: LibraryArgs,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let element = plan::find(&args.element, &args.library.library()?)?;
+    output::print(&render(&element, Style::of(&io::stdout())))
+}
+
+fn render(element: &Element, style: Style) -> String {
+    let sections = [
+        ("Depends on", list(&element.dependencies)),
+        ("Provides", list(&element.provides)),
+        ("Hooks", hooks(element)),
+        ("Parameters", of_component(element, parameters)),
+        ("Asks for", of_component(element, capabilities)),
+        ("Programs of the build host", of_component(element, programs)),
+    ];
+    let mut text = format!("{}\n{}", style.bold(&element.name), head(element));
+    for (heading, body) in sections.iter().filter(|(_, body)| !body.is_empty()) {
+        text.push_str(&format!("\n{}\n{body}", style.bold(heading)));
+    }
+    text
+}
+
+fn head(element: &Element) -> String {
+    let mut table = Table::default();
+    if let Some(summary) = &element.summary {
+        table.row(["summary", summary]);
+    }
+    table.row(["from", &element.origin.to_string()]);
+    if let Some(Component { manifest, .. }) = &element.component {
+        table.row(["version", &manifest.version]);
+        table.row(["element API", &manifest.api]);
+    }
+    table.lines("  ")
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("  {name}\n")).collect()
+}
+
+fn hooks(element: &Element) -> String {
+    let mut table = Table::default();
+    for phase in Phase::ALL {
+        let mut hooks: Vec<_> = element.hooks.iter().filter(|hook| hook.phase == phase).collect();
+        hooks.sort_by(|a, b| hook_name::compare(&a.name, &b.name));
+        for hook in hooks {
+            let kind = if hook.kind == HookKind::Shell { "shell" } else { "component" };
+            table.row([phase.as_str(), &hook.name, kind]);
+        }
+    }
+    table.lines("  ")
+}
+
+fn of_component(element: &Element, section: fn(&Component) -> String) -> String {
+    element.component.as_ref().map(section).unwrap_or_default()
+}
+
+fn parameters(component: &Component) -> String {
+    let mut table = Table::default();
+    for (name, parameter) in &component.manifest.parameters {
+        let default = parameter.default.as_ref().map_or_else(|| "unset".to_owned(), ToString::to_string);
+        table.row([name, parameter.kind.describe(), &format!("default {default}"), &about(parameter)]);
+    }
+    table.lines("  ")
+}
+
+fn about(parameter: &Parameter) -> String {
+    let mut parts = vec![parameter.description.clone()];
+    if !parameter.choices.is_empty() {
+        parts.push(format!("one of: {}", parameter.choices.join(", ")));
+    }
+    parts.extend(parameter.environment.as_ref().map(|variable| format!("variable {variable}")));
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
+}
+
+fn capabilities(component: &Component) -> String {
+    component.manifest.capabilities.grants().iter().map(|grant| format!("  {grant}\n")).collect()
+}
+
+fn programs(component: &Component) -> String {
+    let mut table = Table::default();
+    for host in &component.manifest.capabilities.host_programs {
+        let package = host.package.as_ref().unwrap_or(&host.program);
+        let instead = host.alternative.as_ref().map(|name| format!("or {name}")).unwrap_or_default();
+        table.row([&host.program, &format!("package {package}"), &instead]);
+    }
+    table.lines("  ")
+}

@@ -1,0 +1,44 @@
+//! `slate plan`: what a build would do.
+
+use std::io;
+
+use clap::Parser;
+
+use super::spec_args::SpecArgs;
+use super::style::Style;
+use super::{Failure, output};
+
+mod disk;
+mod text;
+
+pub(super) use text::render;
+
+const EXAMPLES: &str = "\
+Examples:
+  slate plan debian vm -o debian.qcow2
+  slate plan debian vm --json | jq '.phases[].hooks[].name'
+  slate plan debian ./mine --set mine.greeting=hello --grant mine:chroot";
+
+/// Print what a build would do: elements, hooks in order, parameters, grants, disk, outputs
+///
+/// Needs no root, runs nothing and changes nothing. The same input gives the same bytes.
+#[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let plan = args.spec.plan()?;
+    if !args.json {
+        return output::print(&render(&plan, Style::of(&io::stdout())));
+    }
+    let mut json = serde_json::to_string_pretty(&plan).map_err(|error| Failure::work(&error.into()))?;
+    json.push('\n');
+    output::print(&json)
+}

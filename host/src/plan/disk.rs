@@ -1,0 +1,56 @@
+//! Finds the disk's layout and checks it.
+//!
+//! The caller's configuration wins; then that of the first element with one,
+//! for this architecture before the default one; else the whole disk is one
+//! file system.
+
+use crate::element::Element;
+use crate::spec::ImageSpec;
+
+use super::layout::{FsKind, Layout, ROOT_NODE, RootDefaults};
+use super::{LayoutError, PlanError};
+
+/// The layout, checked against the sizes asked for.
+pub(super) fn layout(spec: &ImageSpec, elements: &[Element]) -> Result<Layout, PlanError> {
+    let source = source(spec, elements)?;
+    let from = source.as_ref().map_or_else(|| "the disk".to_owned(), |source| source.name.clone());
+    let wrong = |error: LayoutError| PlanError::Layout { from: from.clone(), error };
+    let root = root_defaults(spec).map_err(wrong)?;
+    let layout = match &source {
+        Some(source) => Layout::parse(&source.text, &root).map_err(wrong)?,
+        None => Layout::whole_disk(&root),
+    };
+    layout.check(&spec.disk).map_err(wrong)?;
+    Ok(layout)
+}
+
+fn root_defaults(spec: &ImageSpec) -> Result<RootDefaults, LayoutError> {
+    let kind = match &spec.disk.root_file_system {
+        Some(name) => name.parse::<FsKind>().map_err(|error| LayoutError::UnknownFileSystem {
+            node: ROOT_NODE.to_owned(),
+            given: error.given,
+            known: error.known,
+        })?,
+        None => FsKind::default(),
+    };
+    Ok(RootDefaults::new(kind, &spec.disk))
+}
+
+/// A configuration and what messages call it.
+struct Source {
+    name: String,
+    text: String,
+}
+
+fn source(spec: &ImageSpec, elements: &[Element]) -> Result<Option<Source>, PlanError> {
+    if let Some(text) = &spec.block_device {
+        return Ok(Some(Source { name: "DIB_BLOCK_DEVICE_CONFIG".to_owned(), text: text.clone() }));
+    }
+    let names = [format!("block-device-{}.yaml", spec.arch), "block-device-default.yaml".to_owned()];
+    let mut found = elements.iter().filter_map(|element| {
+        let file = names.iter().find_map(|name| element.file(name))?;
+        Some((element, file))
+    });
+    let Some((element, file)) = found.next() else { return Ok(None) };
+    Ok(Some(Source { name: element.shown(&file.path), text: element.text(file)? }))
+}

@@ -1,0 +1,51 @@
+//! Which of the caller's variables a build sees.
+
+use std::collections::BTreeMap;
+
+use crate::element::capability::Grant;
+use crate::spec::ImageSpec;
+
+use super::{GrantOrigin, ParameterOrigin, PlannedGrant, PlannedParameter};
+
+/// Variables of the contract that do not start with `DIB_`.
+const CONTRACT: [&str; 4] = ["RUN_PARTS_REGEX", "OVERWRITE_OLD_IMAGE", "break", "break_cmd"];
+
+/// Variables that name proxies, in small letters; both spellings are in use.
+const PROXIES: [&str; 5] = ["all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"];
+
+/// The variables that a build sees: the contract's, the granted ones, and
+/// those that shell elements know a parameter by. Where two elements share
+/// such a variable and nobody set it, the first element's default counts.
+pub(super) fn passed_on(
+    spec: &ImageSpec,
+    parameters: &[PlannedParameter],
+    grants: &[PlannedGrant],
+) -> BTreeMap<String, String> {
+    let granted = |name: &str| grants.iter().any(|planned| allows(planned, name));
+    let visible = |name: &str| is_contract(name) || granted(name);
+    let mut passed: BTreeMap<String, String> = spec
+        .environment
+        .iter()
+        .filter(|(name, _)| visible(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for parameter in parameters {
+        let (Some(variable), Some(value)) = (&parameter.variable, &parameter.value) else { continue };
+        let set = parameter.origin == ParameterOrigin::Setting;
+        if set || passed.get(variable).is_none_or(String::is_empty) {
+            passed.insert(variable.clone(), value.to_environment());
+        }
+    }
+    passed
+}
+
+fn allows(planned: &PlannedGrant, name: &str) -> bool {
+    planned.origin != GrantOrigin::Denied
+        && matches!(&planned.grant, Grant::Environment(granted) if granted == name)
+}
+
+fn is_contract(name: &str) -> bool {
+    name.starts_with("DIB_")
+        || CONTRACT.contains(&name)
+        || PROXIES.contains(&name.to_ascii_lowercase().as_str())
+}

@@ -1,0 +1,162 @@
+//! Why there is no plan, and what to type instead.
+
+use std::path::PathBuf;
+
+use crate::element::ElementError;
+use crate::element::capability::Grant;
+use crate::element::manifest::ValueError;
+use crate::spec::Format;
+
+use super::{LayoutError, WantedBy};
+
+/// An image that cannot be planned.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each message says what its fields are")]
+pub enum PlanError {
+    #[error("no elements given")]
+    NoElements,
+    #[error(transparent)]
+    Element(#[from] ElementError),
+    #[error("{}", missing(name, wanted_by))]
+    Missing {
+        name: String,
+        wanted_by: WantedBy,
+        nearest: Vec<String>,
+        providers: Vec<String>,
+        places: String,
+    },
+    #[error("two elements called '{name}' are given: {first} and {second}")]
+    SameName { name: String, first: String, second: String },
+    #[error("elements depend on each other in a cycle: {}", .0.join(" -> "))]
+    Cycle(Vec<String>),
+    #[error("'{first}' and '{second}' both provide '{what}'")]
+    ProvidedTwice { what: String, first: String, second: String },
+    #[error("two distributions: '{first}' and '{second}'")]
+    TwoDistributions { first: String, second: String },
+    #[error("'{name}' is given as an element, but '{by}' stands in for it")]
+    GivenAndProvided { name: String, by: String },
+    #[error("no distribution: none of the elements provides '{OPERATING_SYSTEM}'")]
+    NoDistribution { given: Vec<String>, available: Vec<String> },
+    #[error("elements '{first}' and '{second}' both have {path}")]
+    DuplicateHook { path: String, first: String, second: String },
+    #[error("--set {setting}: no element of this image is called '{element}'")]
+    SettingElement { setting: String, element: String, nearest: Vec<String>, known: Vec<String> },
+    #[error("--set {setting}: {} has no parameter '{name}'", whose(element.as_deref()))]
+    UnknownParameter {
+        setting: String,
+        name: String,
+        element: Option<String>,
+        nearest: Vec<String>,
+        known: Vec<String>,
+    },
+    #[error("--set {name}: {} have a parameter of this name", all_of(elements))]
+    AmbiguousParameter { name: String, elements: Vec<String> },
+    #[error("parameter {element}.{name}, from {source_name}: {error}")]
+    BadValue { element: String, name: String, source_name: String, error: ValueError, description: String },
+    #[error("--grant {element}:{grant}: no element of this image is called '{element}'")]
+    GrantElement { element: String, grant: Grant, nearest: Vec<String>, known: Vec<String> },
+    #[error("--grant {element}:{grant}: the element does not ask for it")]
+    NotAskedFor { element: String, grant: Grant, asked: Vec<String> },
+    #[error("{from}: {error}")]
+    Layout { from: String, error: LayoutError },
+    #[error("the output {} is named as {named}, and the formats asked for are: {}", path.display(), list(formats))]
+    OutputName { path: PathBuf, named: Format, formats: Vec<Format> },
+}
+
+/// What a distribution provides.
+pub(super) const OPERATING_SYSTEM: &str = "operating-system";
+
+impl PlanError {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            PlanError::NoElements => {
+                "name a distribution and what goes into it, such as: slate build debian vm -o debian.qcow2"
+                    .into()
+            }
+            PlanError::Element(error) => return error.hint(),
+            PlanError::Missing { nearest, providers, places, .. } => missing_hint(nearest, providers, places),
+            PlanError::SameName { .. } => "give one of them, or rename the other's directory".into(),
+            PlanError::Cycle(_) => "remove one of these dependencies".into(),
+            PlanError::ProvidedTwice { .. } | PlanError::TwoDistributions { .. } => {
+                "leave one of them out".into()
+            }
+            PlanError::GivenAndProvided { name, by } => format!("leave out '{name}' or '{by}'"),
+            PlanError::NoDistribution { given, available } => distribution_hint(given, available),
+            PlanError::DuplicateHook { .. } => "rename one of the two files, or leave one element out".into(),
+            PlanError::SettingElement { nearest, known, .. } => one_of("elements here", nearest, known),
+            PlanError::UnknownParameter { nearest, known, .. } => one_of("parameters", nearest, known),
+            PlanError::AmbiguousParameter { name, elements } => {
+                let choices: Vec<_> = elements.iter().map(|element| format!("{element}.{name}")).collect();
+                format!("say which: {}", choices.join(" or "))
+            }
+            PlanError::BadValue { description, .. } if description.is_empty() => return None,
+            PlanError::BadValue { name, description, .. } => format!("{name}: {description}"),
+            PlanError::GrantElement { nearest, known, .. } => one_of("elements here", nearest, known),
+            PlanError::NotAskedFor { asked, .. } if asked.is_empty() => {
+                "it asks for no capability; leave the flag out".into()
+            }
+            PlanError::NotAskedFor { asked, .. } => format!("it asks for: {}", asked.join(", ")),
+            PlanError::Layout { .. } => return None,
+            PlanError::OutputName { path, .. } => {
+                let stem = path.with_extension("");
+                format!("give -o {} without an extension, or a -t that has it", stem.display())
+            }
+        })
+    }
+}
+
+fn missing(name: &str, wanted_by: &WantedBy) -> String {
+    match wanted_by {
+        WantedBy::Caller => format!("no element '{name}'"),
+        WantedBy::Element(element) => format!("no element '{name}', on which '{element}' depends"),
+        WantedBy::Default(element) => format!("no element '{name}', the default that '{element}' needs"),
+    }
+}
+
+fn missing_hint(nearest: &[String], providers: &[String], places: &str) -> String {
+    let mut parts = Vec::new();
+    if !providers.is_empty() {
+        parts.push(format!("add one that provides it: {}", providers.join(", ")));
+    } else if !nearest.is_empty() {
+        parts.push(format!("did you mean {}?", quoted(nearest)));
+    }
+    parts.push(format!("looked in: {places}"));
+    parts.push("`slate element list` shows all".to_owned());
+    parts.join("; ")
+}
+
+fn distribution_hint(given: &[String], available: &[String]) -> String {
+    match available.first() {
+        Some(first) => format!(
+            "add one of: {}; for instance: slate build {first} {}",
+            available.join(", "),
+            given.join(" ")
+        ),
+        None => "there is none among the elements; see --elements-path".to_owned(),
+    }
+}
+
+fn one_of(what: &str, nearest: &[String], known: &[String]) -> String {
+    match (nearest, known) {
+        ([], []) => format!("there are no {what}"),
+        ([], known) => format!("{what}: {}", known.join(", ")),
+        (nearest, _) => format!("did you mean {}?", quoted(nearest)),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or ")
+}
+
+fn all_of(names: &[String]) -> String {
+    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" and ")
+}
+
+fn whose(element: Option<&str>) -> String {
+    element.map_or_else(|| "no element of this image".to_owned(), |name| format!("element '{name}'"))
+}
+
+fn list(formats: &[Format]) -> String {
+    formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
