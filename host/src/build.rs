@@ -1,1 +1,115 @@
-//! (to be written)
+//! The build stage: runs the hooks that precede the disk, up to a finished tree.
+//!
+//! 1. Merge all elements into the hooks directory and start both runners
+//!    ([`crew`]).
+//! 2. Run `root`: an element makes the tree. It must not be empty afterwards.
+//! 3. Lend the host's `resolv.conf` ([`resolv`]), mount `/proc`, `/sys` and a
+//!    minimal `/dev` in the tree, bind the package caches ([`caches`]).
+//! 4. Run `extra-data`, `pre-install`, `install`, then packages that the
+//!    operator asked for, `post-install`, `post-root` ([`phase`]).
+//! 5. End what hooks left running, take the mounts away: the [`BuiltTree`].
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use cap_std::fs::Dir;
+
+use crate::element::Phase;
+use crate::plan::Plan;
+use crate::sys;
+use crate::sys::chroot::ChrootMounts;
+
+pub mod bridge;
+pub mod caches;
+pub mod crew;
+pub mod phase;
+pub mod pipeline;
+pub mod resolv;
+pub mod site;
+pub mod tidy;
+
+pub use crew::Crew;
+pub use phase::Ground;
+pub use pipeline::pipeline;
+pub use site::{BuildOptions, Site};
+
+/// A finished tree, and what the later stages need to go on with it.
+#[derive(Debug)]
+pub struct BuiltTree {
+    pub plan: Plan,
+    /// The tree, at [`crate::workspace::Workspace::built`].
+    pub tree: PathBuf,
+    /// The runners, for the hooks that run in the mounted image.
+    pub crew: Crew,
+}
+
+/// The phases after `root` that work on the tree.
+const TREE_PHASES: [Phase; 5] =
+    [Phase::ExtraData, Phase::PreInstall, Phase::Install, Phase::PostInstall, Phase::PostRoot];
+
+/// Builds the tree of `plan`.
+///
+/// # Errors
+///
+/// Fails with the first hook that fails, and when the tree cannot be prepared.
+pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
+    let stage = site.report.stage("build");
+    let crew = Crew::muster(&plan, site)?;
+    let ground = Ground::tree(site.workspace.mount_point());
+
+    crew.run(&plan, Phase::Root, &ground, site)?;
+    ensure_not_empty(&ground)?;
+    lend_resolver(&ground)?;
+    run_in_tree(&plan, &crew, &ground, site)?;
+
+    let built = site.workspace.built();
+    fs::rename(&ground.tree, &built).context("setting the finished tree aside")?;
+    fs::create_dir(&ground.tree).context("making the mount point of the image")?;
+    remove_lost_and_found(&built)?;
+    stage.finish();
+    Ok(BuiltTree { plan, tree: built, crew })
+}
+
+fn run_in_tree(plan: &Plan, crew: &Crew, ground: &Ground, site: &Site) -> Result<()> {
+    let mounts = ChrootMounts::mount(&ground.tree)?;
+    let caches = caches::bind(plan, &ground.tree, site)?;
+    for phase in TREE_PHASES {
+        crew.run(plan, phase, ground, site)?;
+        if phase == Phase::Install && !plan.packages.is_empty() {
+            crew.install_packages(plan, ground, site)?;
+        }
+    }
+    sys::process::kill_all()?;
+    caches::release(caches)?;
+    mounts.close()
+}
+
+fn ensure_not_empty(ground: &Ground) -> Result<()> {
+    let mut entries = fs::read_dir(&ground.tree).context("listing the tree after the root phase")?;
+    ensure!(
+        entries.next().is_some(),
+        "the root phase left the tree empty: no element made a root file system (the hooks in root.d of the \
+         distribution element make one)"
+    );
+    Ok(())
+}
+
+fn lend_resolver(ground: &Ground) -> Result<()> {
+    let root =
+        Dir::open_ambient_dir(&ground.tree, cap_std::ambient_authority()).context("opening the tree")?;
+    if !root.is_dir("etc") {
+        return Ok(());
+    }
+    let host = fs::read("/etc/resolv.conf").ok();
+    resolv::lend(&root.open_dir("etc").context("opening /etc of the tree")?, host.as_deref())
+}
+
+/// A `lost+found` copied into a new file system would not be the one mkfs made.
+fn remove_lost_and_found(tree: &std::path::Path) -> Result<()> {
+    let path = tree.join("lost+found");
+    if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+        fs::remove_dir_all(&path).context("removing lost+found of the tree")?;
+    }
+    Ok(())
+}

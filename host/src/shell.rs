@@ -1,1 +1,130 @@
-//! (to be written)
+//! The runner of shell hooks: DIB's contract.
+//!
+//! 1. [`ShellRunner::prepare`] merges all elements into the hooks directory
+//!    ([`hooks_dir`]) and decides the variables of the contract
+//!    ([`environment`]).
+//! 2. Before a phase, [`ShellRunner::phase_environment`] has bash source every
+//!    file of `environment.d`, where the phase runs ([`sourcing`]).
+//! 3. [`ShellRunner::run`] runs one hook with the result.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+pub mod environment;
+pub mod hooks_dir;
+pub mod sourcing;
+
+use crate::build::{Ground, Site};
+use crate::element::{Origin, Phase, Place};
+use crate::plan::{Plan, PlannedHook};
+use crate::sys::process::{Exit, Program, Stream};
+use environment::{Environment, Surroundings};
+
+/// Runs the shell hooks of one build.
+#[derive(Debug)]
+pub struct ShellRunner {
+    contract: Environment,
+    functions: Environment,
+    hooks: PathBuf,
+}
+
+impl ShellRunner {
+    /// Materialises the elements' files and decides the contract's variables.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the workspace cannot be written or an element cannot be read.
+    pub fn prepare(plan: &Plan, site: &Site) -> Result<ShellRunner> {
+        let dirs = &site.workspace;
+        hooks_dir::merge(plan, &dirs.hooks())?;
+        write_library(&dirs.library())?;
+        let element_directories = element_directories(plan, &dirs.elements())?;
+        let surroundings = Surroundings {
+            workspace: dirs,
+            element_directories: &element_directories,
+            image_cache: &site.options.cache_directory.join("image-create"),
+            offline: site.options.offline,
+            arguments: &site.options.arguments,
+        };
+        Ok(ShellRunner {
+            contract: environment::contract(plan, &surroundings),
+            functions: environment::exported_functions(&element_directories),
+            hooks: dirs.hooks(),
+        })
+    }
+
+    /// The environment of the hooks of one phase.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file of `environment.d` fails when sourced.
+    pub fn phase_environment(
+        &self,
+        phase: Phase,
+        ground: &Ground,
+        sink: &mut dyn FnMut(&str),
+    ) -> Result<Environment> {
+        let mut env = self.contract.clone();
+        env.extend(ground.variables.clone());
+        if matches!(phase, Phase::Root | Phase::Cleanup) {
+            env.insert("TARGET_ROOT".to_owned(), ground.tree.to_string_lossy().into_owned());
+        }
+        match phase.place() {
+            Place::Outside => {
+                env.extend(self.functions.clone());
+                env.insert("PATH".to_owned(), environment::PATH.to_owned());
+                sourcing::source(&self.hooks, &self.hooks, None, env, sink)
+            }
+            Place::Chroot => {
+                environment::inside_chroot(&mut env);
+                sourcing::source(&self.hooks, Path::new(hooks_dir::IN_TARGET), Some(&ground.tree), env, sink)
+            }
+        }
+    }
+
+    /// Runs one hook to its end.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the hook cannot be started; its exit status is the result.
+    pub fn run(
+        &self,
+        hook: &PlannedHook,
+        phase: Phase,
+        env: &Environment,
+        ground: &Ground,
+        sink: &mut dyn FnMut(Stream, &str),
+    ) -> Result<Exit> {
+        let directory = match phase.place() {
+            Place::Outside => self.hooks.clone(),
+            Place::Chroot => PathBuf::from(hooks_dir::IN_TARGET),
+        };
+        let path = directory.join(format!("{phase}.d")).join(&hook.name);
+        let mut program = Program::new(&path).env_clear().envs(env);
+        if phase.place() == Place::Chroot {
+            program = program.chroot(&ground.tree).cwd("/");
+        }
+        program
+            .run(&mut |stream, line| sink(stream, &String::from_utf8_lossy(line)))
+            .with_context(|| format!("running {}", path.display()))
+    }
+}
+
+/// Directory of each planned element, in plan order; those that are not on
+/// disk are unpacked.
+fn element_directories(plan: &Plan, unpacked: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let directory_of = |element: &crate::element::Element| match &element.origin {
+        Origin::Directory(path) => Ok(path.clone()),
+        Origin::Builtin | Origin::Wasm(_) => hooks_dir::unpack(element, &unpacked.join(&element.name)),
+    };
+    plan.sources.iter().map(|element| Ok((element.name.clone(), directory_of(element)?))).collect()
+}
+
+/// What shell hooks source from `_LIB`.
+fn write_library(directory: &Path) -> Result<()> {
+    let die = "\
+function die {\n    local status=$?\n    set +x\n    echo \"$@\"\n    [ \"$status\" -ne 0 ] || status=1\n    \
+               exit \"$status\"\n}\nexport -f die\n";
+    std::fs::write(directory.join("die"), die).context("writing the shell library")
+}

@@ -20,6 +20,7 @@
 //! | [`lock`] | directories claimed by one process |
 //! | [`sysinfo`] | memory, rights |
 
+pub mod attributes;
 pub mod blkpg;
 pub mod chroot;
 pub mod copy;

@@ -1,11 +1,190 @@
 //! The directories one build owns.
 //!
 //! ```text
-//! <work>/slate-XXXXXX/
-//!   lock        held while the build lives; unlocked directories are reaped
-//!   hooks/      all elements merged, `TMP_HOOKS_PATH`
-//!   tree/       the root file system while it is built
-//!   image/      the raw image
-//!   mnt/        where the image's file systems are mounted
-//!   logs/       one file a hook (kept on failure)
+//! <base>/slate-XXXXXX/
+//!   lock          locked while the build lives; unlocked directories are reaped
+//!   logs/         one file a hook; kept on failure
+//!   area/         on tmpfs where memory allows: `TMP_BUILD_DIR`
+//!     elements/   elements that `slate` carries, unpacked for shell hooks
+//!     hooks/      all elements merged: `TMP_HOOKS_PATH`
+//!     lib/        what shell hooks source: `_LIB`
+//!     mnt/        the tree, later the mounted image: `TMP_MOUNT_PATH`
+//!     built/      the finished tree while the image is mounted
+//!     image/      the raw image: `TMP_IMAGE_DIR`
 //! ```
+//!
+//! After a `kill -9` the kernel has removed mounts and processes; what is
+//! left on disk carries no lock, and [`Workspace::reap`] removes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::sys::lock::DirectoryLock;
+use crate::sys::mount::Mount;
+
+/// Prefix of the directories, by which abandoned ones are found.
+const PREFIX: &str = "slate-";
+
+/// Where the area lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AreaKind {
+    /// In memory: faster, and gone with the build's mount namespace.
+    Tmpfs,
+    /// In the base directory.
+    Disk,
+}
+
+/// A claimed set of directories.
+#[derive(Debug)]
+pub struct Workspace {
+    area_mount: Option<Mount>,
+    top: PathBuf,
+    area: PathBuf,
+    lock: DirectoryLock,
+    keep: bool,
+}
+
+impl Workspace {
+    /// Claims a new workspace below `base`, after reaping abandoned ones there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `base` cannot be written or the tmpfs cannot be mounted.
+    pub fn create(base: &Path, kind: AreaKind) -> Result<Workspace> {
+        fs::create_dir_all(base)
+            .with_context(|| format!("creating the work directory {}", base.display()))?;
+        for abandoned in Workspace::reap(base)? {
+            tracing::info!(directory = %abandoned.display(), "removed what an interrupted build left");
+        }
+        let (top, lock) = claim(base)?;
+        let area = top.join("area");
+        fs::create_dir(&area).with_context(|| format!("creating {}", area.display()))?;
+        let area_mount = match kind {
+            AreaKind::Tmpfs => Some(Mount::tmpfs(&area, "mode=0755,size=100%,nr_inodes=0")?),
+            AreaKind::Disk => None,
+        };
+        let workspace = Workspace { area_mount, top, area, lock, keep: false };
+        for dir in [workspace.logs(), workspace.hooks(), workspace.library(), workspace.elements()] {
+            fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
+        }
+        for dir in [workspace.mount_point(), workspace.image()] {
+            fs::create_dir(&dir).with_context(|| format!("creating {}", dir.display()))?;
+        }
+        Ok(workspace)
+    }
+
+    /// Removes the workspaces below `base` whose build is gone, and names them.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `base` cannot be listed or an abandoned directory cannot be removed.
+    pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(base) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.with_context(|| format!("listing {}", base.display()))?,
+        };
+        let mut reaped = Vec::new();
+        for entry in entries {
+            let path = entry.with_context(|| format!("listing {}", base.display()))?.path();
+            if is_workspace(&path) && remove_if_abandoned(&path)? {
+                reaped.push(path);
+            }
+        }
+        reaped.sort();
+        Ok(reaped)
+    }
+
+    /// The directory that everything else stands in.
+    pub fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// `TMP_BUILD_DIR`.
+    pub fn area(&self) -> &Path {
+        &self.area
+    }
+
+    /// One file a hook.
+    pub fn logs(&self) -> PathBuf {
+        self.top.join("logs")
+    }
+
+    /// `TMP_HOOKS_PATH`.
+    pub fn hooks(&self) -> PathBuf {
+        self.area.join("hooks")
+    }
+
+    /// `_LIB`.
+    pub fn library(&self) -> PathBuf {
+        self.area.join("lib")
+    }
+
+    /// Elements that are not directories on disk, unpacked.
+    pub fn elements(&self) -> PathBuf {
+        self.area.join("elements")
+    }
+
+    /// `TMP_MOUNT_PATH`: the tree until it is finished, then the mounted image.
+    pub fn mount_point(&self) -> PathBuf {
+        self.area.join("mnt")
+    }
+
+    /// The finished tree.
+    pub fn built(&self) -> PathBuf {
+        self.area.join("built")
+    }
+
+    /// `TMP_IMAGE_DIR`.
+    pub fn image(&self) -> PathBuf {
+        self.area.join("image")
+    }
+
+    /// Keeps the logs when the workspace is closed: the build failed, and its
+    /// report points there.
+    pub fn keep_logs(&mut self) {
+        self.keep = true;
+    }
+
+    /// Removes everything, but for kept logs.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the tmpfs cannot be unmounted or a directory cannot be removed.
+    pub fn close(mut self) -> Result<()> {
+        if let Some(mount) = self.area_mount.take() {
+            mount.close()?;
+        }
+        let removed = if self.keep { self.area.clone() } else { self.top.clone() };
+        fs::remove_dir_all(&removed).with_context(|| format!("removing {}", removed.display()))
+    }
+}
+
+fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
+    let top = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempdir_in(base)
+        .with_context(|| format!("creating a work directory in {}", base.display()))?
+        .keep();
+    let lock = DirectoryLock::try_claim(&top)?
+        .with_context(|| format!("{} is locked by another process", top.display()))?;
+    Ok((top, lock))
+}
+
+fn is_workspace(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
+    named && path.join("area").is_dir()
+}
+
+fn remove_if_abandoned(path: &Path) -> Result<bool> {
+    let Some(lock) = DirectoryLock::try_claim(path)? else {
+        return Ok(false);
+    };
+    let is_kept_for_its_logs = !path.join("area").is_dir();
+    if !is_kept_for_its_logs {
+        fs::remove_dir_all(path).with_context(|| format!("removing the abandoned {}", path.display()))?;
+    }
+    drop(lock);
+    Ok(!is_kept_for_its_logs)
+}

@@ -1,0 +1,173 @@
+//! Runs the hooks of one phase, shell hooks and component hooks in one order.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use cap_std::fs::Dir;
+
+use super::crew::Crew;
+use super::site::Site;
+use crate::element::{HookKind, Phase, Place};
+use crate::plan::{Plan, PlannedHook};
+use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
+use crate::shell::environment::Environment;
+use crate::shell::hooks_dir;
+use crate::sys::mount::Mount;
+use crate::sys::process::{self, Ended};
+
+/// The line by which a `block-device.d` hook names a device of its own.
+const BLOCK_DEVICE_LINE: &str = "IMAGE_BLOCK_DEVICE=";
+
+/// What the hooks of a phase stand on.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The tree: being built, or the mounted image.
+    pub tree: PathBuf,
+    /// Variables that come up during the build: `DIB_IMAGE_SIZE`, `IMAGE_BLOCK_DEVICE`, ...
+    pub variables: Environment,
+}
+
+impl Ground {
+    /// A tree that is being built.
+    pub fn tree(tree: PathBuf) -> Ground {
+        Ground {
+            tree,
+            variables: Environment::from([("DIB_DEFAULT_INSTALLTYPE".to_owned(), "source".to_owned())]),
+        }
+    }
+}
+
+/// What a phase brought to light.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PhaseOutcome {
+    /// The device that a `block-device.d` hook made instead of the planned layout.
+    pub block_device: Option<PathBuf>,
+}
+
+/// Runs all hooks of `phase`; the first failure ends it.
+///
+/// # Errors
+///
+/// Fails with a [`HookFailure`] if a hook fails.
+pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site) -> Result<PhaseOutcome> {
+    let hooks = plan.hooks(phase);
+    let scope = site.report.phase(phase, hooks.len());
+    let bound = bind_hooks(phase, hooks, ground, site)?;
+    let mut run =
+        PhaseRun { crew, phase, ground, site, scope: &scope, env: None, outcome: PhaseOutcome::default() };
+    for hook in hooks {
+        run.hook(hook)?;
+    }
+    let outcome = run.outcome;
+    if let Some(bound) = bound {
+        bound.close()?;
+    }
+    scope.finish();
+    Ok(outcome)
+}
+
+/// The hooks directory, bound into the tree for a chroot phase.
+#[derive(Debug)]
+struct BoundHooks {
+    mount: Mount,
+    target: PathBuf,
+}
+
+fn bind_hooks(
+    phase: Phase,
+    hooks: &[PlannedHook],
+    ground: &Ground,
+    site: &Site,
+) -> Result<Option<BoundHooks>> {
+    let has_shell_hooks = hooks.iter().any(|hook| hook.kind == HookKind::Shell);
+    if phase.place() == Place::Outside || !has_shell_hooks {
+        return Ok(None);
+    }
+    let inner = hooks_dir::IN_TARGET.trim_start_matches('/');
+    let tree =
+        Dir::open_ambient_dir(&ground.tree, cap_std::ambient_authority()).context("opening the tree")?;
+    tree.create_dir_all(inner).with_context(|| format!("making {} in the tree", hooks_dir::IN_TARGET))?;
+    let target = ground.tree.join(inner);
+    let mount = Mount::bind_read_only(&site.workspace.hooks(), &target)?;
+    Ok(Some(BoundHooks { mount, target }))
+}
+
+impl BoundHooks {
+    fn close(self) -> Result<()> {
+        self.mount.close()?;
+        fs::remove_dir(&self.target)
+            .with_context(|| format!("removing the mount point {}", self.target.display()))
+    }
+}
+
+struct PhaseRun<'a> {
+    crew: &'a Crew,
+    phase: Phase,
+    ground: &'a Ground,
+    site: &'a Site,
+    scope: &'a PhaseScope,
+    /// The sourced environment, once the first shell hook needed it.
+    env: Option<Environment>,
+    outcome: PhaseOutcome,
+}
+
+impl PhaseRun<'_> {
+    fn hook(&mut self, hook: &PlannedHook) -> Result<()> {
+        let scope = self.scope.hook(&hook.element, &hook.name, hook.kind);
+        let result = match hook.kind {
+            HookKind::Shell => self.shell(hook, scope.output()),
+            HookKind::Component => {
+                self.crew.components().run(hook, self.phase, self.ground, self.site, scope.output())
+            }
+        };
+        let failure = result.err().map(|cause| scope.failure(cause));
+        scope.finish(failure.as_ref().map_or(Ok(()), Err));
+        failure.map_or(Ok(()), |failure: HookFailure| Err(failure.into()))
+    }
+
+    fn shell(&mut self, hook: &PlannedHook, output: &HookOutput) -> Result<(), FailureCause> {
+        let shell = self.crew.shell();
+        if self.env.is_none() {
+            let mut sink = |line: &str| output.line(Stream::Stderr, line);
+            let sourced = shell.phase_environment(self.phase, self.ground, &mut sink);
+            self.env = Some(sourced.map_err(|error| io_cause(&error))?);
+        }
+        let env = self.env.as_ref().expect("sourced above");
+        let outcome = &mut self.outcome;
+        let mut sink = |stream: process::Stream, line: &str| {
+            note_block_device(outcome, line);
+            output.line(report_stream(stream), line);
+        };
+        let exit =
+            shell.run(hook, self.phase, env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
+        cause_of(exit.ended)
+    }
+}
+
+fn note_block_device(outcome: &mut PhaseOutcome, line: &str) {
+    if let Some(device) = line.strip_prefix(BLOCK_DEVICE_LINE).filter(|device| !device.is_empty()) {
+        outcome.block_device = Some(PathBuf::from(device.trim_matches('"')));
+    }
+}
+
+fn report_stream(stream: process::Stream) -> Stream {
+    match stream {
+        process::Stream::Stdout => Stream::Stdout,
+        process::Stream::Stderr => Stream::Stderr,
+    }
+}
+
+fn cause_of(ended: Ended) -> Result<(), FailureCause> {
+    match ended {
+        Ended::Code(0) => Ok(()),
+        Ended::Code(status) => Err(FailureCause::Exit(status)),
+        Ended::Signal(number) => Err(FailureCause::Signal(number)),
+        Ended::TimedOut(limit) => Err(FailureCause::TimedOut(limit)),
+        Ended::Interrupted(_) => Err(FailureCause::Interrupted),
+    }
+}
+
+fn io_cause(error: &anyhow::Error) -> FailureCause {
+    FailureCause::Io(format!("{error:#}"))
+}

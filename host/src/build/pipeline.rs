@@ -1,0 +1,49 @@
+//! The whole recipe, and what happens when it fails.
+
+use anyhow::{Context, Result};
+
+use super::site::{BuildOptions, Site};
+use crate::assemble::assemble;
+use crate::build::build;
+use crate::export::{Artifact, export};
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::sys;
+use crate::workspace::{AreaKind, Workspace};
+
+/// Makes the images of `plan`. Whatever happens, nothing but the outputs, or
+/// the logs of a failure, stays behind.
+///
+/// # Errors
+///
+/// Fails as the first failing stage does.
+pub fn pipeline(plan: Plan, options: BuildOptions, report: Report) -> Result<Vec<Artifact>> {
+    let workspace = Workspace::create(&options.work_directory, area_kind(&options)?)?;
+    report.log_hooks_to(&workspace.logs()).context("opening the directory of the hooks' logs")?;
+    let mut site = Site { workspace, report, options };
+    let result = stages(plan, &site);
+    if result.is_err() || site.options.keep_logs {
+        site.workspace.keep_logs();
+    }
+    let ended = sys::process::kill_all().and_then(|_| site.workspace.close());
+    match (result, ended) {
+        (Ok(artifacts), Ok(())) => Ok(artifacts),
+        (Ok(_), Err(error)) => Err(error).context("cleaning up behind a build that went well"),
+        (Err(error), Ok(())) => Err(error),
+        (Err(error), Err(also)) => {
+            site.report.warn(&format!("cleaning up: {also:#}"));
+            Err(error)
+        }
+    }
+}
+
+fn stages(plan: Plan, site: &Site) -> Result<Vec<Artifact>> {
+    let tree = build(plan, site)?;
+    let image = assemble(tree, site)?;
+    export(image, site)
+}
+
+fn area_kind(options: &BuildOptions) -> Result<AreaKind> {
+    let fits = !options.no_tmpfs && sys::sysinfo::available_memory()? >= options.min_tmpfs;
+    Ok(if fits { AreaKind::Tmpfs } else { AreaKind::Disk })
+}

@@ -1,0 +1,163 @@
+//! The environment that shell hooks see: DIB's contract, and nothing of the
+//! caller's environment beyond what the plan passes on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::plan::{Layout, Plan};
+use crate::workspace::Workspace;
+
+/// Variables by name.
+pub type Environment = BTreeMap<String, String>;
+
+/// Search path of hooks outside the chroot, and appended inside it.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What the contract needs beyond the plan.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    /// The build's directories.
+    pub workspace: &'a Workspace,
+    /// Directory of each planned element, in plan order.
+    pub element_directories: &'a [(String, PathBuf)],
+    /// Where downloads and cached trees of shell elements live (`DIB_IMAGE_CACHE`).
+    pub image_cache: &'a Path,
+    /// Whether the network must not be used (`DIB_OFFLINE`).
+    pub offline: bool,
+    /// The command line, for the manifests (`DIB_ARGS`).
+    pub arguments: &'a str,
+}
+
+/// The variables of all phases.
+pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
+    let mut env: Environment = plan.environment.clone();
+    let dirs = around.workspace;
+    let root = plan.layout.root();
+    let names: Vec<&str> = plan.elements.iter().map(|element| element.name.as_str()).collect();
+    let formats: Vec<&str> = plan.outputs.iter().map(|output| output.format.as_str()).collect();
+    let mut set = |name: &str, value: String| {
+        env.insert(name.to_owned(), value);
+    };
+    set("ARCH", plan.arch.to_string());
+    set("TMP_BUILD_DIR", text(dirs.area()));
+    set("TMP_MOUNT_PATH", text(&dirs.mount_point()));
+    set("TMP_HOOKS_PATH", text(&dirs.hooks()));
+    set("TMP_IMAGE_DIR", text(&dirs.image()));
+    set("IMAGE_NAME", image_name(plan));
+    set("IMAGE_TYPE", formats.first().copied().unwrap_or_default().to_owned());
+    set("IMAGE_ELEMENT", names.join(" "));
+    set("IMAGE_ELEMENT_YAML", element_yaml(around.element_directories));
+    set("FS_TYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
+    set("_LIB", text(&dirs.library()));
+    set("LC_ALL", "C".to_owned());
+    set("DIB_ARGS", around.arguments.to_owned());
+    set("DIB_ENV", dib_env(&plan.environment));
+    set("DIB_IMAGE_CACHE", text(around.image_cache));
+    set("DIB_OFFLINE", if around.offline { "1".to_owned() } else { String::new() });
+    set("DIB_ROOT_LABEL", root.map(|fs| fs.label.clone()).unwrap_or_default());
+    set("DIB_ROOT_FSTYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
+    set("DIB_BOOT_LABEL", boot_label(&plan.layout));
+    set("DIB_MOUNTPOINTS", mount_points(&plan.layout));
+    set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.area().join("block-device/params.yaml")));
+    set("DIB_CHECKSUM", u8::from(plan.checksum).to_string());
+    env.entry("DIB_PYTHON_EXEC".to_owned()).or_insert_with(|| "/usr/bin/python3".to_owned());
+    env.entry("DIB_DEBUG_TRACE".to_owned()).or_insert_with(|| "0".to_owned());
+    env.entry("ELEMENTS_PATH".to_owned()).or_insert_with(|| text(&dirs.elements()));
+    env
+}
+
+/// The two bash functions that the contract exports outside the chroot, in
+/// the form in which bash takes functions from its environment.
+pub fn exported_functions(element_directories: &[(String, PathBuf)]) -> Environment {
+    let array: Vec<String> =
+        element_directories.iter().map(|(name, path)| format!("[{name}]={}", path.display())).collect();
+    let listing = format!("() {{ echo '{}'; }}", array.join(" ").replace('\'', r"'\''"));
+    let die =
+        "() { local status=$?; set +x; echo \"$@\"; [ \"$status\" -ne 0 ] || status=1; exit \"$status\"; }";
+    Environment::from([
+        ("BASH_FUNC_get_image_element_array%%".to_owned(), listing),
+        ("BASH_FUNC_die%%".to_owned(), die.to_owned()),
+    ])
+}
+
+/// Changes `env` to what a hook inside the chroot sees.
+pub fn inside_chroot(env: &mut Environment) {
+    env.insert("HOME".to_owned(), "/root".to_owned());
+    env.remove("TMPDIR");
+    env.remove("VIRTUAL_ENV");
+    env.insert("PATH".to_owned(), PATH.to_owned());
+}
+
+fn image_name(plan: &Plan) -> String {
+    let stem = |path: &Path| text(&path.with_extension(""));
+    plan.outputs.first().map(|output| stem(&output.path)).unwrap_or_default()
+}
+
+/// Label of the file system at `/boot`; empty where it is none of its own.
+fn boot_label(layout: &Layout) -> String {
+    let boot = layout.mounts().into_iter().find(|(point, _)| *point == Path::new("/boot"));
+    boot.map(|(_, fs)| fs.label.clone()).unwrap_or_default()
+}
+
+/// The mount points, parents first, with `|` between them.
+fn mount_points(layout: &Layout) -> String {
+    let points: Vec<String> = layout.mounts().into_iter().map(|(point, _)| text(point)).collect();
+    points.join("|")
+}
+
+/// `{debian: /path, vm: /path}`: YAML's flow notation, one line.
+fn element_yaml(directories: &[(String, PathBuf)]) -> String {
+    let entries: Vec<String> =
+        directories.iter().map(|(name, path)| format!("{name}: {}", path.display())).collect();
+    format!("{{{}}}", entries.join(", "))
+}
+
+/// The caller's `DIB_*` values, quoted for a shell; names that look like
+/// secrets are left out, since elements write this into the image.
+fn dib_env(environment: &Environment) -> String {
+    let mut lines = Vec::new();
+    for (name, value) in environment {
+        if name.starts_with("DIB_") && !crate::plan::is_secret(name) {
+            lines.push(format!("{name}='{}'", value.replace('\'', r"'\''")));
+        }
+    }
+    lines.join("\n")
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn element_yaml_is_one_flow_mapping() {
+        let directories =
+            [("debian".to_owned(), PathBuf::from("/a/debian")), ("vm".to_owned(), PathBuf::from("/b/vm"))];
+        assert_eq!(element_yaml(&directories), "{debian: /a/debian, vm: /b/vm}");
+    }
+
+    #[test]
+    fn secrets_do_not_reach_the_manifest_variable() {
+        let environment = Environment::from([
+            ("DIB_DEV_USER_PASSWORD".to_owned(), "hunter2".to_owned()),
+            ("DIB_RELEASE".to_owned(), "it's".to_owned()),
+            ("http_proxy".to_owned(), "http://proxy".to_owned()),
+        ]);
+        assert_eq!(dib_env(&environment), r"DIB_RELEASE='it'\''s'");
+    }
+
+    #[test]
+    fn the_chroot_has_its_own_home_and_path() {
+        let mut env = Environment::from([
+            ("HOME".to_owned(), "/home/me".to_owned()),
+            ("TMPDIR".to_owned(), "/x".to_owned()),
+        ]);
+        inside_chroot(&mut env);
+        assert_eq!(env.get("HOME").map(String::as_str), Some("/root"));
+        assert_eq!(env.get("PATH").map(String::as_str), Some(PATH));
+        assert!(!env.contains_key("TMPDIR"));
+    }
+}

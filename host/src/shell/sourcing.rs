@@ -1,0 +1,147 @@
+//! Sources the files of `environment.d` with bash and takes what they export.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::environment::Environment;
+use crate::sys::process::{Program, Stream};
+
+/// Sources its arguments, everything printed going to stderr, then prints the
+/// environment with NUL behind each variable.
+const SCRIPT: &str = r#"
+set -eu -o pipefail
+exec 3>&1 1>&2
+for environment_file in "$@"; do
+    source "$environment_file"
+done
+unset environment_file
+exec env -0 1>&3 3>&-
+"#;
+
+/// Variables of the sourcing shell itself.
+const OF_THE_SHELL: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
+
+/// Returns `env` as changed by the files of `environment.d` below `hooks`.
+/// The shell sees that directory as `seen_as`, inside `chroot` if given.
+///
+/// # Errors
+///
+/// Fails if bash is missing there or a file fails; the message holds what it printed.
+pub fn source(
+    hooks: &Path,
+    seen_as: &Path,
+    chroot: Option<&Path>,
+    env: Environment,
+    sink: &mut dyn FnMut(&str),
+) -> Result<Environment> {
+    let files = environment_files(&hooks.join("environment.d"))?;
+    if files.is_empty() {
+        return Ok(env);
+    }
+    let mut program = Program::new("/bin/bash").args(["-c", SCRIPT, "bash"]).env_clear().envs(&env);
+    for file in &files {
+        program = program.arg(seen_as.join("environment.d").join(file));
+    }
+    if let Some(root) = chroot {
+        program = program.chroot(root).cwd("/");
+    }
+    let mut printed = Vec::new();
+    let exit = program
+        .run(&mut |stream, line| match stream {
+            Stream::Stdout => {
+                printed.extend_from_slice(line);
+                printed.push(b'\n');
+            }
+            Stream::Stderr => sink(&String::from_utf8_lossy(line)),
+        })
+        .context("sourcing environment.d with bash")?;
+    if !exit.success() {
+        bail!("a file of environment.d {}; the files, in order: {}", exit.ended, list(&files));
+    }
+    Ok(parse(&printed))
+}
+
+/// The files in the order in which they are sourced: bytewise by name.
+fn environment_files(directory: &Path) -> Result<Vec<OsString>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let context = || format!("listing {}", directory.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).with_context(context)? {
+        let entry = entry.with_context(context)?;
+        if is_environment_file(&entry.file_name().to_string_lossy()) && entry.path().is_file() {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn is_environment_file(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+fn parse(printed: &[u8]) -> Environment {
+    let text = String::from_utf8_lossy(printed);
+    let assignments = text.trim_end_matches('\n').split('\0').filter_map(|entry| entry.split_once('='));
+    let own = assignments.filter(|(name, _)| !OF_THE_SHELL.contains(name));
+    own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn list(files: &[OsString]) -> String {
+    files.iter().map(|file| file.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("environment.d");
+        fs::create_dir(&dir).unwrap();
+        for (name, text) in files {
+            fs::write(dir.join(name), text).unwrap();
+        }
+        temp
+    }
+
+    fn sourced(files: &[(&str, &str)]) -> Result<Environment> {
+        let temp = directory(files);
+        let env = Environment::from([("PATH".to_owned(), super::super::environment::PATH.to_owned())]);
+        source(temp.path(), temp.path(), None, env, &mut |_| {})
+    }
+
+    #[test]
+    fn files_are_sourced_bytewise_and_export_functions() {
+        let env = sourced(&[
+            ("5-late", "export ORDER=\"${ORDER:-}5\""),
+            ("10-early.bash", "export ORDER=\"${ORDER:-}10 \"; echo noise; f() { echo hi; }; export -f f"),
+            ("bad name", "export BAD=1"),
+        ])
+        .unwrap();
+        assert_eq!(env.get("ORDER").map(String::as_str), Some("10 5"));
+        assert!(env.contains_key("BASH_FUNC_f%%"));
+        assert!(!env.contains_key("BAD"));
+        assert!(!env.contains_key("SHLVL"));
+    }
+
+    #[test]
+    fn values_keep_their_newlines() {
+        let env = sourced(&[("10-x", "export TWO=$'a\\nb\\n'")]).unwrap();
+        assert_eq!(env.get("TWO").map(String::as_str), Some("a\nb\n"));
+    }
+
+    #[test]
+    fn a_failing_file_is_an_error_that_lists_the_files() {
+        let error = sourced(&[("10-x", "true"), ("20-y", "exit 4")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a file of environment.d exited with status 4; the files, in order: 10-x 20-y"
+        );
+    }
+}
