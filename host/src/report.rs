@@ -34,6 +34,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+mod advice;
 pub mod clock;
 mod core;
 pub mod event;
@@ -43,9 +44,14 @@ mod logs;
 mod options;
 mod render;
 mod scope;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod throttle;
 pub mod timings;
+mod trace;
 
 pub use event::{Level, Stream};
 pub use failure::{BuildFailure, FailureCause, HookFailure};
@@ -55,12 +61,15 @@ pub use scope::{PhaseScope, StageScope, StepScope};
 pub use timings::Timings;
 
 use crate::element::Phase;
+use advice::advice;
+use anyhow::{Context, Result};
 use clock::{Clock, SystemClock};
 use core::Core;
 use event::{Body, FailureEvent};
+use options::View;
 use render::plain::Stamp;
-use render::{Json, Plain, Render};
-use text::Style;
+use render::screen::{Screen, Size};
+use render::{Json, Live, Plain, Render};
 
 /// Tells people and programs about one build. Clones tell the same report.
 #[derive(Clone)]
@@ -77,12 +86,12 @@ impl Report {
     /// # Errors
     ///
     /// Fails if the full log cannot be created.
-    pub fn open(options: &ReportOptions) -> io::Result<Report> {
+    pub fn open(options: &ReportOptions) -> Result<Report> {
         let mut renderers = vec![stderr_renderer(options)];
         if let Some(path) = &options.logfile {
-            let file = Box::new(File::create(path)?);
-            let style = Style { colour: false };
-            renderers.push(Box::new(Plain::new(file, Verbosity::Trace, Stamp::Time, style)));
+            let file = File::create(path).with_context(|| format!("creating the log {}", path.display()))?;
+            let file = Box::new(file);
+            renderers.push(Box::new(Plain::new(file, View::EVERYTHING, Stamp::Time)));
         }
         Ok(Report::new(options, renderers, Box::new(SystemClock::default())))
     }
@@ -141,25 +150,25 @@ impl Report {
     pub fn failure(&self, failure: &BuildFailure) {
         let log = match failure {
             BuildFailure::Hook(_) => self.core.failed_log(),
-            BuildFailure::Error { .. } => None,
+            BuildFailure::Interrupted { .. } | BuildFailure::Error { .. } => None,
         };
         let event = FailureEvent {
             failure: failure.clone(),
             exit_status: failure.exit_status(),
             log,
             logs: self.core.logs(),
-            advice: Vec::new(),
+            advice: advice(failure, self.verbosity),
         };
         self.core.emit_here(Body::Failure(Box::new(event)));
     }
 
     /// Ends the report, with the table of times if it was asked for.
     pub fn finish(&self, ok: bool) {
-        self.core.emit_here(Body::Finish { ok });
         if self.timings {
             let timings = self.timings().rows(self.core.elapsed());
             self.core.emit_here(Body::Timings { timings });
         }
+        self.core.emit_here(Body::Finish { ok });
     }
 
     /// Where the time went until now.
@@ -179,8 +188,18 @@ fn stderr_renderer(options: &ReportOptions) -> Box<dyn Render> {
     match options.format {
         LogFormat::Json => Box::new(Json::new(stderr)),
         LogFormat::Text => {
-            let style = Style { colour: options.colour };
-            Box::new(Plain::new(stderr, options.verbosity, Stamp::Elapsed, style))
+            let view = View::of(options);
+            if options.terminal && options.verbosity > Verbosity::Quiet {
+                let screen = Screen::new(stderr, Box::new(terminal_size));
+                return Box::new(Live::new(screen, view));
+            }
+            Box::new(Plain::new(stderr, view, Stamp::Elapsed))
         }
     }
+}
+
+/// The size of the terminal behind stderr.
+fn terminal_size() -> Size {
+    let (rows, columns) = console::Term::stderr().size();
+    Size { rows: rows.into(), columns: columns.into() }
 }

@@ -34,6 +34,21 @@ struct State {
     failed_log: Option<PathBuf>,
 }
 
+impl State {
+    /// Calls every renderer and drops those that fail.
+    fn tell(&mut self, call: impl Fn(&mut dyn Render) -> io::Result<()>) -> Vec<io::Error> {
+        let mut errors = Vec::new();
+        self.renderers.retain_mut(|renderer| match call(renderer.as_mut()) {
+            Ok(()) => true,
+            Err(error) => {
+                errors.push(error);
+                false
+            }
+        });
+        errors
+    }
+}
+
 impl Core {
     pub(crate) fn new(
         renderers: Vec<Box<dyn Render>>,
@@ -56,6 +71,12 @@ impl Core {
         })
     }
 
+    /// Adds a renderer.
+    #[cfg(test)]
+    pub(crate) fn add(&self, renderer: Box<dyn Render>) {
+        self.state().renderers.push(renderer);
+    }
+
     pub(crate) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }
@@ -64,15 +85,12 @@ impl Core {
     pub(crate) fn emit(&self, scope: &Arc<Scope>, body: Body) {
         let mut state = self.state();
         let event = self.event(scope, body);
-        let mut errors = Vec::new();
-        state.renderers.retain_mut(|renderer| match renderer.event(&event) {
-            Ok(()) => true,
-            Err(error) => {
-                errors.push(error);
-                false
-            }
-        });
+        let errors = state.tell(|renderer| renderer.event(&event));
         drop(state);
+        self.warn_of(&errors);
+    }
+
+    fn warn_of(&self, errors: &[io::Error]) {
         for error in errors {
             self.warn(&format!("writing the report: {error}"));
         }
@@ -161,11 +179,12 @@ impl Core {
         });
     }
 
-    fn tick(&self) {
+    pub(crate) fn tick(&self) {
+        let mut state = self.state();
         let elapsed = self.elapsed();
-        for renderer in &mut self.state().renderers {
-            renderer.tick(elapsed);
-        }
+        let errors = state.tell(|renderer| renderer.tick(elapsed));
+        drop(state);
+        self.warn_of(&errors);
     }
 
     /// A panic elsewhere must not silence the report.

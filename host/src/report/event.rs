@@ -37,6 +37,7 @@ use serde::{Serialize, Serializer};
 use crate::element::{HookKind, Phase, Place};
 use crate::report::failure::BuildFailure;
 use crate::report::timings::Timing;
+use crate::sys::process;
 
 /// Something that happened, when, and to what.
 #[derive(Clone, Debug, Serialize)]
@@ -64,16 +65,22 @@ pub struct Scope {
     /// Tells apart what runs at the same time.
     #[serde(skip)]
     pub id: u64,
+    /// `plan`, `build`, `assemble`, `export`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
+    /// A part of a stage that is no hook: `copying the tree`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// One of the ten phases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
+    /// The element of the hook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub element: Option<String>,
+    /// The full hook name: `62-ssh-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hook: Option<String>,
+    /// Which runner runs the hook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<HookKind>,
 }
@@ -82,46 +89,70 @@ pub struct Scope {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged, rename_all_fields = "kebab-case")]
 pub enum Body {
+    /// A stage begins.
     StageStart {},
+    /// A stage ended.
     StageEnd(End),
+    /// A step begins.
     StepStart {},
+    /// A step ended.
     StepEnd(End),
+    /// A phase begins.
     PhaseStart {
+        /// Where its hooks run.
         place: Place,
         /// How many hooks it will run.
         hooks: usize,
     },
+    /// A phase ended.
     PhaseEnd(End),
+    /// A hook begins.
     HookStart {
         /// Counted from 1 in its phase.
         number: usize,
         /// The file that takes its output.
         log: Option<PathBuf>,
     },
+    /// A hook printed a line.
     Output {
+        /// Where to.
         stream: Stream,
         /// As the hook wrote it, without the line's end.
         line: String,
     },
+    /// A hook or a step has come further.
     Progress(Progress),
+    /// An element, a stage or a module says something.
     Message {
+        /// How much it matters.
         level: Level,
+        /// May have several lines.
         text: String,
         /// The module that speaks; absent for elements and stages.
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<&'static str>,
     },
+    /// A hook ended.
     HookEnd(End),
+    /// An output is complete.
     Artifact {
+        /// Its format: `qcow2`.
         format: String,
+        /// Where it is.
         path: PathBuf,
+        /// How large it is.
         bytes: u64,
     },
+    /// The build fails.
     Failure(Box<FailureEvent>),
+    /// Where the time went.
     Timings {
+        /// In the order things began.
         timings: Vec<Timing>,
     },
+    /// Nothing follows.
     Finish {
+        /// Whether there is an image.
         ok: bool,
     },
 }
@@ -141,9 +172,11 @@ pub struct End {
 pub struct Progress {
     /// What is counted; empty where the step's name says it.
     pub label: String,
+    /// How much is done.
     pub done: u64,
     /// Absent or zero where nobody knows.
     pub total: Option<u64>,
+    /// What `done` and `total` count.
     pub unit: Unit,
 }
 
@@ -151,7 +184,9 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
+    /// Things: files, packages.
     Items,
+    /// Bytes.
     Bytes,
 }
 
@@ -159,6 +194,7 @@ pub enum Unit {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct FailureEvent {
+    /// What failed.
     pub failure: BuildFailure,
     /// The command's exit status.
     pub exit_status: u8,
@@ -175,7 +211,9 @@ pub struct FailureEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
+    /// Standard output.
     Stdout,
+    /// Standard error.
     Stderr,
 }
 
@@ -183,11 +221,25 @@ pub enum Stream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
+    /// Each call.
     Trace,
+    /// Each command that is run.
     Debug,
+    /// Worth knowing.
     Info,
+    /// The build goes on, and someone should look.
     Warn,
+    /// Something did not work.
     Error,
+}
+
+impl From<process::Stream> for Stream {
+    fn from(stream: process::Stream) -> Self {
+        match stream {
+            process::Stream::Stdout => Stream::Stdout,
+            process::Stream::Stderr => Stream::Stderr,
+        }
+    }
 }
 
 impl Body {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::element::{Phase, Place};
 use crate::report::event::seconds;
+use crate::sys::signals::{Interrupted, signal_name};
 
 /// A hook that failed, and all that is known about it.
 ///
@@ -15,11 +16,15 @@ use crate::report::event::seconds;
 /// finds it there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HookFailure {
+    /// The element it belongs to.
     pub element: String,
     /// The full hook name: `62-ssh-key`.
     pub hook: String,
+    /// The phase it ran in.
     pub phase: Phase,
+    /// Where it ran.
     pub place: Place,
+    /// How it failed.
     pub cause: FailureCause,
     /// The last lines it printed, oldest first.
     pub tail: Vec<String>,
@@ -78,10 +83,7 @@ impl fmt::Display for FailureCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FailureCause::Exit(status) => write!(f, "exit status {status}"),
-            FailureCause::Signal(number) => match signal_name(*number) {
-                Some(name) => write!(f, "ended by signal {number} ({name})"),
-                None => write!(f, "ended by signal {number}"),
-            },
+            FailureCause::Signal(number) => write!(f, "killed by {}", signal_name(*number)),
             FailureCause::Returned(error) => f.write_str(error),
             FailureCause::Trap(trap) => write!(f, "the component trapped: {trap}"),
             FailureCause::TimedOut(limit) => write!(f, "ran longer than its limit of {} s", limit.as_secs()),
@@ -89,10 +91,6 @@ impl fmt::Display for FailureCause {
             FailureCause::Io(error) => write!(f, "could not be run: {error}"),
         }
     }
-}
-
-fn signal_name(number: i32) -> Option<&'static str> {
-    nix::sys::signal::Signal::try_from(number).ok().map(nix::sys::signal::Signal::as_str)
 }
 
 impl fmt::Display for HookFailure {
@@ -114,24 +112,98 @@ impl std::error::Error for HookFailure {}
 pub enum BuildFailure {
     /// A hook failed.
     Hook(HookFailure),
-    /// Something else did: what was being done, then each cause of the one before it.
-    Error { chain: Vec<String> },
+    /// The operator stopped the build between hooks.
+    Interrupted {
+        /// The signal that asked for it.
+        signal: i32,
+    },
+    /// Something else failed: what was being done, then each cause of the one before it.
+    Error {
+        /// What was being done first, the root cause last.
+        chain: Vec<String>,
+    },
 }
 
 impl BuildFailure {
     /// The failure that an error carries.
     pub fn of(error: &anyhow::Error) -> Self {
-        match error.downcast_ref::<HookFailure>() {
-            Some(failure) => BuildFailure::Hook(failure.clone()),
-            None => BuildFailure::Error { chain: error.chain().map(ToString::to_string).collect() },
+        if let Some(failure) = error.downcast_ref::<HookFailure>() {
+            return BuildFailure::Hook(failure.clone());
         }
+        if let Some(Interrupted { signal }) = error.downcast_ref() {
+            return BuildFailure::Interrupted { signal: *signal };
+        }
+        BuildFailure::Error { chain: error.chain().map(ToString::to_string).collect() }
     }
 
     /// The exit status this failure gives to the command.
     pub fn exit_status(&self) -> u8 {
         match self {
             BuildFailure::Hook(failure) => failure.exit_status(),
+            BuildFailure::Interrupted { signal } => Interrupted { signal: *signal }.exit_status(),
             BuildFailure::Error { .. } => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    fn failure(cause: FailureCause) -> HookFailure {
+        HookFailure {
+            element: "vm".to_owned(),
+            hook: "50-grub".to_owned(),
+            phase: Phase::Finalise,
+            place: Place::Chroot,
+            cause,
+            tail: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_cause_has_words_and_an_exit_status() {
+        let table = [
+            (FailureCause::Exit(3), "exit status 3", 3),
+            (FailureCause::Exit(0), "exit status 0", 1),
+            (FailureCause::Exit(-1), "exit status -1", 1),
+            (FailureCause::Signal(9), "killed by SIGKILL", 137),
+            (FailureCause::Signal(40), "killed by signal 40", 168),
+            (FailureCause::Returned("no such user".to_owned()), "no such user", 1),
+            (FailureCause::Trap("unreachable".to_owned()), "the component trapped: unreachable", 1),
+            (FailureCause::TimedOut(Duration::from_secs(90)), "ran longer than its limit of 90 s", 124),
+            (FailureCause::Interrupted, "interrupted", 130),
+            (FailureCause::Io("no bash".to_owned()), "could not be run: no bash", 1),
+        ];
+        for (cause, words, status) in table {
+            let failure = failure(cause);
+            assert_eq!(failure.exit_status(), status, "{words}");
+            let start = "hook 50-grub of element vm failed in phase finalise (in the chroot)";
+            assert_eq!(failure.to_string(), format!("{start}: {words}"));
+        }
+    }
+
+    #[test]
+    fn a_hook_failure_is_found_below_any_context() {
+        let failure = failure(FailureCause::Exit(3));
+        let error = Err::<(), _>(failure.clone()).context("inner").context("outer").unwrap_err();
+        assert_eq!(BuildFailure::of(&error), BuildFailure::Hook(failure));
+    }
+
+    #[test]
+    fn an_interrupt_is_no_error_of_the_build() {
+        let error = Err::<(), _>(Interrupted { signal: 15 }).context("copying the tree").unwrap_err();
+        assert_eq!(BuildFailure::of(&error), BuildFailure::Interrupted { signal: 15 });
+        assert_eq!(BuildFailure::of(&error).exit_status(), 143);
+    }
+
+    #[test]
+    fn other_errors_keep_their_whole_chain() {
+        let error = anyhow::anyhow!("no space left").context("mkfs.ext4 failed").context("making the disk");
+        let chain = ["making the disk", "mkfs.ext4 failed", "no space left"].map(str::to_owned).to_vec();
+        assert_eq!(BuildFailure::of(&error), BuildFailure::Error { chain });
+        assert_eq!(BuildFailure::of(&error).exit_status(), 1);
     }
 }

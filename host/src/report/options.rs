@@ -4,14 +4,21 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::report::event::Level;
+use crate::report::text::Style;
+
 /// The choices. [`ReportOptions::default`] is what a terminal user gets
 /// without any flag.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
+    /// Who reads it (`--log-format`).
     pub format: LogFormat,
+    /// How much they see (`-q`, `-v`).
     pub verbosity: Verbosity,
     /// One file with everything, times included (`--logfile`).
     pub logfile: Option<PathBuf>,
+    /// Which `tracing` events to tell, instead of what `verbosity` says (`SLATE_LOG`).
+    pub filter: Option<String>,
     /// Print where the time went at the end (`--timings`).
     pub timings: bool,
     /// How many of a failed hook's last lines are shown.
@@ -24,11 +31,13 @@ pub struct ReportOptions {
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = std::io::stderr().is_terminal() && !dumb;
         ReportOptions {
             format: LogFormat::Text,
             verbosity: Verbosity::Normal,
             logfile: None,
+            filter: None,
             timings: false,
             tail_lines: ReportOptions::TAIL_LINES,
             terminal,
@@ -44,8 +53,7 @@ impl ReportOptions {
 
 /// Whether the environment leaves colours on: see <https://no-color.org>.
 fn wants_colour() -> bool {
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !no_colour && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Who reads the report.
@@ -82,4 +90,41 @@ pub enum Verbosity {
     Verbose,
     /// Everything, calls of components included (`-vv`).
     Trace,
+}
+
+/// What one reader of text sees of a report, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+    pub(crate) verbosity: Verbosity,
+    /// The least level of `tracing` events that are shown.
+    pub(crate) traced: Level,
+    pub(crate) style: Style,
+}
+
+impl View {
+    /// What these options give.
+    pub(crate) fn of(options: &ReportOptions) -> Self {
+        let traced = match options.filter {
+            // The filter has chosen already.
+            Some(_) => Level::Trace,
+            None => options.verbosity.least_level(),
+        };
+        View { verbosity: options.verbosity, traced, style: Style { colour: options.colour } }
+    }
+
+    /// Everything: for the full log.
+    pub(crate) const EVERYTHING: View =
+        View { verbosity: Verbosity::Trace, traced: Level::Trace, style: Style { colour: false } };
+}
+
+impl Verbosity {
+    /// The least level of messages that are shown.
+    pub(crate) fn least_level(self) -> Level {
+        match self {
+            Verbosity::Quiet => Level::Warn,
+            Verbosity::Normal => Level::Info,
+            Verbosity::Verbose => Level::Debug,
+            Verbosity::Trace => Level::Trace,
+        }
+    }
 }

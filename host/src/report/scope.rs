@@ -3,6 +3,7 @@
 //! `finish` says that a part went well. A part that is dropped without it was
 //! given up, as `?` does on the way out: it ends too, but not well.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use crate::element::{HookKind, Phase};
@@ -148,5 +149,23 @@ impl PhaseScope {
     /// Ends the phase: it went well.
     pub fn finish(mut self) {
         self.span.end(true);
+    }
+}
+
+impl fmt::Debug for StageScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StageScope").field(&self.span.scope).finish()
+    }
+}
+
+impl fmt::Debug for StepScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StepScope").field(&self.span.scope).finish()
+    }
+}
+
+impl fmt::Debug for PhaseScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PhaseScope").field(&self.span.scope).finish()
     }
 }

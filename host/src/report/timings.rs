@@ -32,16 +32,22 @@ struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TimingKind {
+    /// Plan, build, assemble, export.
     Stage,
+    /// One of the ten phases.
     Phase,
+    /// A part of a stage that is no hook.
     Step,
+    /// A hook.
     Hook,
 }
 
 /// One row: what took how long.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Timing {
+    /// What was timed.
     pub kind: TimingKind,
+    /// Its name.
     pub name: String,
     /// The hook's element.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +64,7 @@ pub struct Timing {
     pub slow: bool,
 }
 
-/// How many of the slowest hooks and steps are marked.
+/// How many of the slowest hooks and steps are marked, if they are worth a percent.
 const SLOWEST: usize = 10;
 
 impl Timings {
@@ -111,7 +117,7 @@ fn percent(part: Duration, whole: Duration) -> u8 {
 /// The slowest of what holds nothing else, so that nothing is named twice.
 fn slowest(rows: &[Timing]) -> Vec<usize> {
     let mut leaves: Vec<usize> =
-        (0..rows.len()).filter(|&i| rows[i].kind >= TimingKind::Step && !rows[i].took.is_zero()).collect();
+        (0..rows.len()).filter(|&i| rows[i].kind >= TimingKind::Step && rows[i].percent > 0).collect();
     leaves.sort_by_key(|&i| (std::cmp::Reverse(rows[i].took), i));
     leaves.truncate(SLOWEST);
     leaves

@@ -1,22 +1,27 @@
 //! The block that tells why a build failed.
 
-use std::path::Path;
-
 use crate::report::event::FailureEvent;
 use crate::report::failure::{BuildFailure, HookFailure};
-use crate::report::text::{Style, count, printable};
+use crate::report::text::{Style, printable};
+use crate::sys::signals::signal_name;
 
 /// The block's lines.
 pub(crate) fn block(event: &FailureEvent, style: Style) -> Vec<String> {
     let mut lines = vec![String::new()];
     match &event.failure {
         BuildFailure::Hook(failure) => hook(failure, style, &mut lines),
+        BuildFailure::Interrupted { signal } => {
+            lines.push(format!("{} by {}", style.error("interrupted"), signal_name(*signal)));
+        }
         BuildFailure::Error { chain } => causes(chain, style, &mut lines),
     }
-    place_line("log", event.log.as_deref(), style, &mut lines);
-    place_line("logs", event.logs.as_deref(), style, &mut lines);
-    for advice in &event.advice {
-        lines.push(format!("  {} {advice}", style.bold(&format!("{:<5}", "try:"))));
+    match (&event.log, &event.logs) {
+        (Some(log), _) => lines.push(labelled("log:", &log.display().to_string(), style)),
+        (None, Some(logs)) => lines.push(labelled("logs:", &logs.display().to_string(), style)),
+        (None, None) => {}
+    }
+    for (number, advice) in event.advice.iter().enumerate() {
+        lines.push(labelled(if number == 0 { "try:" } else { "" }, advice, style));
     }
     lines
 }
@@ -24,11 +29,11 @@ pub(crate) fn block(event: &FailureEvent, style: Style) -> Vec<String> {
 fn hook(failure: &HookFailure, style: Style, lines: &mut Vec<String>) {
     let text = failure.to_string();
     lines.extend(headed(&style.error("error:"), &text));
-    if failure.tail.is_empty() {
-        lines.push("  it printed nothing".to_owned());
-        return;
+    match failure.tail.len() {
+        0 => lines.push("  it printed nothing".to_owned()),
+        1 => lines.push("  the last line it printed:".to_owned()),
+        number => lines.push(format!("  the last {number} lines it printed:")),
     }
-    lines.push(format!("  the last {} it printed:", count(failure.tail.len(), "line")));
     lines.extend(failure.tail.iter().map(|line| format!("    {} {}", style.dim("|"), printable(line))));
 }
 
@@ -47,8 +52,6 @@ fn headed<'a>(head: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a
     })
 }
 
-fn place_line(label: &str, path: Option<&Path>, style: Style, lines: &mut Vec<String>) {
-    if let Some(path) = path {
-        lines.push(format!("  {} {}", style.bold(&format!("{:<5}", format!("{label}:"))), path.display()));
-    }
+fn labelled(label: &str, text: &str, style: Style) -> String {
+    format!("  {} {text}", style.bold(&format!("{label:<5}")))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::element::{Phase, Place};
 use crate::report::event::{Body, End, Event, Level, Scope};
-use crate::report::options::Verbosity;
+use crate::report::options::{Verbosity, View};
 use crate::report::render::failure;
 use crate::report::text::{Style, count, printable, seconds, size};
 use crate::report::timings::Table;
@@ -13,11 +13,12 @@ use crate::report::timings::Table;
 const WORTH_A_LINE: Duration = Duration::from_secs(1);
 
 /// The event in text, without a time; empty if a reader of this verbosity does not want it.
-pub(crate) fn lines(event: &Event, verbosity: Verbosity, style: Style) -> Vec<String> {
+pub(crate) fn lines(event: &Event, view: View) -> Vec<String> {
+    let View { verbosity, style, .. } = view;
     let scope = event.scope.as_ref();
     match &event.body {
         Body::Failure(failure) => failure::block(failure, style),
-        Body::Message { level, text, target } if *level >= threshold(verbosity) => {
+        Body::Message { level, text, target } if *level >= least_level(view, *target) => {
             message(*level, text, *target, style)
         }
         Body::Message { .. } => Vec::new(),
@@ -46,14 +47,8 @@ pub(crate) fn lines(event: &Event, verbosity: Verbosity, style: Style) -> Vec<St
     }
 }
 
-/// The least level that a reader of this verbosity sees.
-fn threshold(verbosity: Verbosity) -> Level {
-    match verbosity {
-        Verbosity::Quiet => Level::Warn,
-        Verbosity::Normal => Level::Info,
-        Verbosity::Verbose => Level::Debug,
-        Verbosity::Trace => Level::Trace,
-    }
+fn least_level(view: View, target: Option<&str>) -> Level {
+    if target.is_some() { view.traced } else { view.verbosity.least_level() }
 }
 
 fn message(level: Level, text: &str, target: Option<&str>, style: Style) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::report::event::{Body, Event};
-use crate::report::options::Verbosity;
+use crate::report::options::View;
 use crate::report::render::Render;
 use crate::report::render::lines::{lines, place};
 use crate::report::text::{Style, seconds};
@@ -11,9 +11,8 @@ use crate::report::text::{Style, seconds};
 /// Writes each event as lines of text with the time before them.
 pub(crate) struct Plain {
     out: Box<dyn Write + Send>,
-    verbosity: Verbosity,
+    view: View,
     stamp: Stamp,
-    style: Style,
 }
 
 /// Which time stands before a line.
@@ -26,17 +25,17 @@ pub(crate) enum Stamp {
 }
 
 impl Plain {
-    pub(crate) fn new(out: Box<dyn Write + Send>, verbosity: Verbosity, stamp: Stamp, style: Style) -> Self {
-        Plain { out, verbosity, stamp, style }
+    pub(crate) fn new(out: Box<dyn Write + Send>, view: View, stamp: Stamp) -> Self {
+        Plain { out, view, stamp }
     }
 }
 
 impl Render for Plain {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let mut text = String::new();
-        for line in lines(event, self.verbosity, self.style) {
+        for line in lines(event, self.view) {
             if !stands_alone(&event.body) {
-                text.push_str(&prefix(event, self.stamp, self.style));
+                text.push_str(&prefix(event, self.stamp, self.view.style));
             }
             text.push_str(&line);
             text.push('\n');

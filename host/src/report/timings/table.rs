@@ -8,6 +8,7 @@ use crate::report::timings::{Timing, TimingKind};
 /// Prints rows as a table, the slowest hooks and steps marked with a star.
 #[derive(Debug)]
 pub struct Table<'a> {
+    /// What to print.
     pub rows: &'a [Timing],
     /// How long the whole build took.
     pub total: Duration,

@@ -1,0 +1,159 @@
+//! Brings `tracing` events into the report: the commands that [`crate::sys`]
+//! runs, its warnings, and what the libraries below say.
+
+use std::fmt::{self, Write};
+
+use anyhow::{Context as _, Result};
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry};
+
+use crate::report::event::{Body, Level};
+use crate::report::{Report, ReportOptions, Verbosity};
+
+impl Report {
+    /// Takes in the `tracing` events of this process from now on. `SLATE_LOG`
+    /// (`options.filter`) chooses which, in `tracing`'s notation:
+    /// `blankslate::sys=debug`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the filter is none, or if something else takes the events already.
+    pub fn take_tracing(&self, options: &ReportOptions) -> Result<()> {
+        let filter = filter(options)?;
+        let layer = TraceLayer { report: self.clone() };
+        Registry::default().with(filter).with(layer).try_init().context("setting up the log")
+    }
+}
+
+fn filter(options: &ReportOptions) -> Result<EnvFilter> {
+    if let Some(filter) = &options.filter {
+        return EnvFilter::try_new(filter).with_context(|| {
+            format!("SLATE_LOG is '{filter}', which is no filter; try 'debug' or 'blankslate::sys=debug'")
+        });
+    }
+    let level = match options.verbosity {
+        Verbosity::Trace => "trace",
+        Verbosity::Verbose => "debug",
+        _ if options.logfile.is_some() => "debug",
+        Verbosity::Quiet | Verbosity::Normal => "info",
+    };
+    Ok(EnvFilter::new(format!("warn,blankslate={level}")))
+}
+
+struct TraceLayer {
+    report: Report,
+}
+
+impl<S: tracing::Subscriber> Layer<S> for TraceLayer {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let mut text = Text::default();
+        event.record(&mut text);
+        let metadata = event.metadata();
+        let target = Some(metadata.target());
+        let body = Body::Message { level: level(*metadata.level()), text: text.finish(), target };
+        self.report.core.emit_here(body);
+    }
+}
+
+fn level(level: tracing::Level) -> Level {
+    match level {
+        tracing::Level::TRACE => Level::Trace,
+        tracing::Level::DEBUG => Level::Debug,
+        tracing::Level::INFO => Level::Info,
+        tracing::Level::WARN => Level::Warn,
+        tracing::Level::ERROR => Level::Error,
+    }
+}
+
+/// Gathers an event: its message first, then its fields.
+#[derive(Default)]
+struct Text {
+    message: String,
+    fields: String,
+}
+
+impl Text {
+    fn finish(mut self) -> String {
+        self.message.push_str(&self.fields);
+        self.message.trim_start().to_owned()
+    }
+
+    fn field(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        let text = if field.name() == "message" { &mut self.message } else { &mut self.fields };
+        let written = match field.name() {
+            "message" => text.write_fmt(value),
+            name => write!(text, " {name}={value}"),
+        };
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
+}
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.field(field, format_args!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.field(field, format_args!("{value}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::subscriber::with_default;
+
+    use super::*;
+    use crate::report::testing::{Recorder, at};
+
+    fn told(options: &ReportOptions, emit: impl FnOnce()) -> String {
+        let recorder = Recorder::plain(options);
+        let layer = TraceLayer { report: recorder.report.clone() };
+        at(&recorder, 1.0);
+        with_default(Registry::default().with(filter(options).unwrap()).with(layer), emit);
+        recorder.text()
+    }
+
+    fn events() {
+        tracing::debug!(command = "mkfs.ext4 /dev/loop0", pid = 7, "run");
+        tracing::info!("found");
+        tracing::warn!(target: "wasmtime", "a mount stays behind");
+    }
+
+    #[test]
+    fn verbosity_decides_what_is_told() {
+        let warning = "    1.0s                warning: wasmtime: a mount stays behind\n";
+        let info = "    1.0s                blankslate::report::trace::tests: found\n";
+        let debug = "    1.0s                debug: blankslate::report::trace::tests: run command=mkfs.ext4 /dev/loop0 pid=7\n";
+        let table = [
+            (Verbosity::Quiet, warning.to_owned()),
+            (Verbosity::Normal, format!("{info}{warning}")),
+            (Verbosity::Verbose, format!("{debug}{info}{warning}")),
+        ];
+        for (verbosity, expected) in table {
+            let options = ReportOptions { verbosity, ..ReportOptions::default() };
+            assert_eq!(told(&options, events), expected, "{verbosity:?}");
+        }
+    }
+
+    #[test]
+    fn a_filter_overrides_verbosity() {
+        let options = ReportOptions { filter: Some("wasmtime=info".to_owned()), ..ReportOptions::default() };
+        assert_eq!(
+            told(&options, events),
+            "    1.0s                warning: wasmtime: a mount stays behind\n"
+        );
+        let options = ReportOptions { filter: Some("debug".to_owned()), ..ReportOptions::default() };
+        assert_eq!(told(&options, events).lines().count(), 3);
+    }
+
+    #[test]
+    fn a_bad_filter_is_an_error_that_names_it() {
+        let options = ReportOptions { filter: Some("a=b=c".to_owned()), ..ReportOptions::default() };
+        assert_eq!(
+            filter(&options).unwrap_err().to_string(),
+            "SLATE_LOG is 'a=b=c', which is no filter; try 'debug' or 'blankslate::sys=debug'"
+        );
+    }
+}
