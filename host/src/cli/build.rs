@@ -114,15 +114,19 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     sys::sandbox::enter().map_err(|error| Failure::work(&error))?;
     let report = report.open()?;
     warn_of_denials(&plan, &report);
-    finish(pipeline(plan, options, report.clone()), &report)
+    let outputs: Vec<_> = plan.outputs.iter().map(|output| output.path.clone()).collect();
+    finish(pipeline(plan, options, report.clone()), &outputs, &report)
 }
 
-fn finish(result: anyhow::Result<Vec<Artifact>>, report: &Report) -> Result<(), Failure> {
+fn finish(
+    result: anyhow::Result<Vec<Artifact>>,
+    outputs: &[PathBuf],
+    report: &Report,
+) -> Result<(), Failure> {
     match result {
-        Ok(artifacts) => {
+        Ok(_) => {
             report.finish(true);
-            let paths = artifacts.iter().map(|artifact| format!("{}\n", artifact.path.display()));
-            output::print(&paths.collect::<String>())
+            output::print(&outputs.iter().map(|path| format!("{}\n", path.display())).collect::<String>())
         }
         Err(error) => {
             let failure = BuildFailure::of(&error);

@@ -28,7 +28,11 @@ impl Host {
         let mut path: OsString = env::var_os("PATH").unwrap_or_default();
         path.push(":");
         path.push(SYSTEM_PATH);
-        Host { arch: Arch::of_host(), is_root: sys::sysinfo::is_root(), path: env::split_paths(&path).collect() }
+        Host {
+            arch: Arch::of_host(),
+            is_root: sys::sysinfo::is_root(),
+            path: env::split_paths(&path).collect(),
+        }
     }
 
     fn has(&self, program: &str) -> bool {
