@@ -25,8 +25,6 @@ mod outputs;
 mod parameters;
 mod select;
 mod sequence;
-#[cfg(test)]
-mod tests;
 mod tools;
 mod types;
 

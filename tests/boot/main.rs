@@ -1,0 +1,50 @@
+//! Proves an image by booting it.
+//!
+//! 1. One build of `debian vm serial-console` serves all boots ([`image`]).
+//! 2. The image boots twice under QEMU, on a larger disk than it was built
+//!    for, with a metadata service as clouds have it ([`machine`], [`metadata`]).
+//! 3. What the booted systems say of themselves is collected once each ([`facts`]).
+//! 4. Every check looks at that.
+//!
+//! A second build, without `vm`, is looked at without booting ([`plain`]).
+//!
+//! The test has a runner of its own: boots are serial, and QEMU starts this
+//! program again to answer each request for metadata.
+
+#[path = "../tooling/mod.rs"]
+mod tooling;
+
+mod boots;
+mod command;
+mod facts;
+mod image;
+mod machine;
+mod metadata;
+mod plain;
+mod runner;
+
+use std::process::ExitCode;
+
+use runner::Runner;
+
+/// The argument that makes this program the metadata service of one connection.
+const METADATA: &str = "--metadata";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, instance, key] = args.as_slice()
+        && mode == METADATA
+    {
+        return metadata::answer(instance, key);
+    }
+    let mut runner = Runner::new(&args);
+    if !runner.lists() && !nix::unistd::geteuid().is_root() {
+        eprintln!(
+            "the boot test needs root; run: sudo -E env \"PATH=$PATH\" cargo test --release --test boot"
+        );
+        return ExitCode::FAILURE;
+    }
+    boots::run(&mut runner);
+    plain::run(&mut runner);
+    runner.finish()
+}
