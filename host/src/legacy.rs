@@ -9,6 +9,7 @@
 //! [`declared`] reads what shell elements declare in files.
 
 pub mod declared;
+pub mod definition;
 pub mod environment;
 pub mod getopt;
 pub mod options;
