@@ -10,8 +10,8 @@
 
 pub mod declared;
 pub mod definition;
-pub mod environment;
 pub mod getopt;
+pub mod installed;
 pub mod options;
 pub mod outputs;
 pub mod request;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::element::ElementError;
+use crate::legacy::installed::NotInstalled;
 use crate::plan::PlanError;
 
 use super::style::Style;
@@ -60,5 +61,11 @@ impl From<PlanError> for Failure {
 impl From<ElementError> for Failure {
     fn from(error: ElementError) -> Self {
         PlanError::from(error).into()
+    }
+}
+
+impl From<NotInstalled> for Failure {
+    fn from(error: NotInstalled) -> Self {
+        Failure::request(error.to_string()).with_hint(NotInstalled::HINT)
     }
 }

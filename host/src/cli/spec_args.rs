@@ -10,6 +10,7 @@ use clap::Parser;
 use crate::element::Library;
 use crate::element::capability::Grant;
 use crate::element::hook_name::NameRule;
+use crate::legacy::installed;
 use crate::plan::{Plan, plan};
 use crate::spec::{Arch, Conversion, DiskSpec, Format, ImageSpec};
 
@@ -35,7 +36,8 @@ impl LibraryArgs {
     /// The library they describe.
     pub(super) fn library(&self) -> Result<Library, Failure> {
         let named = self.elements_path.iter().filter(|entry| !entry.as_os_str().is_empty());
-        let library = Library::new(named.cloned().collect())?;
+        let installed = installed::find(&environment()).map(|found| found.elements);
+        let library = Library::new(named.cloned().collect())?.with_fallback(installed.into_iter().collect());
         match env::var(RUN_PARTS_REGEX) {
             Ok(pattern) if !pattern.is_empty() => {
                 let wrong = |error| Failure::request(format!("{RUN_PARTS_REGEX}: {error}"));
@@ -139,7 +141,7 @@ impl SpecArgs {
         let environment = environment();
         let block_device = block_device(&environment)?;
         Ok(ImageSpec {
-            elements: self.elements,
+            elements: installed::expand(self.elements, &environment).map_err(Failure::from)?,
             output: self.output,
             formats: without_repeats(self.formats),
             arch: self.arch.or_else(Arch::of_host).unwrap_or_default(),
@@ -174,14 +176,14 @@ impl DiskArgs {
 }
 
 /// The variables of this process whose names and values are text.
-fn environment() -> BTreeMap<String, String> {
+pub(crate) fn environment() -> BTreeMap<String, String> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
 }
 
 /// The caller's own layout: the variable's text, or the file that it names.
-fn block_device(environment: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
+pub(crate) fn block_device(environment: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
     let Some(config) = environment.get(BLOCK_DEVICE_CONFIG).filter(|config| !config.is_empty()) else {
         return Ok(None);
     };

@@ -3,6 +3,7 @@
 //! 1. Elements given by path: `./mine`, `mine.wasm`.
 //! 2. The entries of the elements path, in order.
 //! 3. The elements that `slate` carries inside.
+//! 4. Fallback directories: those of an installed diskimage-builder.
 //!
 //! The first match wins. An element is read when it is asked for, not before.
 
@@ -20,12 +21,14 @@ pub struct Library {
     /// Directories of elements, as the caller gave them.
     path: Vec<PathBuf>,
     builtin: &'static [BuiltinElement],
+    /// Directories of elements that come after the built-in ones.
+    fallback: Vec<PathBuf>,
     rule: NameRule,
 }
 
 impl Default for Library {
     fn default() -> Self {
-        Library { path: Vec::new(), builtin: BUILTIN, rule: NameRule::default() }
+        Library { path: Vec::new(), builtin: BUILTIN, fallback: Vec::new(), rule: NameRule::default() }
     }
 }
 
@@ -50,6 +53,11 @@ impl Library {
     /// The same with other elements in place of the built-in ones.
     pub fn with_builtin(self, builtin: &'static [BuiltinElement]) -> Library {
         Library { builtin, ..self }
+    }
+
+    /// The same with directories that are searched after the built-in elements.
+    pub fn with_fallback(self, fallback: Vec<PathBuf>) -> Library {
+        Library { fallback, ..self }
     }
 
     /// Whether a word on the command line is a path and not a name.
@@ -83,7 +91,17 @@ impl Library {
     ///
     /// Fails if there is one and it cannot be read.
     pub fn find(&self, name: &str) -> Result<Option<Element>, ElementError> {
-        for entry in &self.path {
+        if let Some(element) = self.find_in(&self.path, name)? {
+            return Ok(Some(element));
+        }
+        if let Some(found) = self.builtin.iter().find(|element| element.name == name) {
+            return load::files_of(name, Origin::Builtin, found.files(), &self.rule).map(Some);
+        }
+        self.find_in(&self.fallback, name)
+    }
+
+    fn find_in(&self, path: &[PathBuf], name: &str) -> Result<Option<Element>, ElementError> {
+        for entry in path {
             let directory = entry.join(name);
             if directory.is_dir() {
                 let real = absolute(&directory)
@@ -95,8 +113,7 @@ impl Library {
                 return named(load::wasm(&component)?, name, component).map(Some);
             }
         }
-        let builtin = self.builtin.iter().find(|element| element.name == name);
-        builtin.map(|found| load::files_of(name, Origin::Builtin, found.files(), &self.rule)).transpose()
+        Ok(None)
     }
 
     /// The names of all elements, sorted.
@@ -106,7 +123,7 @@ impl Library {
     /// Fails if an entry of the path cannot be listed.
     pub fn names(&self) -> Result<Vec<String>, ElementError> {
         let mut names = BTreeSet::new();
-        for entry in &self.path {
+        for entry in self.path.iter().chain(&self.fallback) {
             let read = |source| ElementError::Read { path: entry.clone(), source };
             for item in fs::read_dir(entry).map_err(read)? {
                 let path = item.map_err(read)?.path();
@@ -123,6 +140,7 @@ impl Library {
     pub fn places(&self) -> String {
         let mut places: Vec<String> = self.path.iter().map(|entry| entry.display().to_string()).collect();
         places.push("the built-in elements".to_owned());
+        places.extend(self.fallback.iter().map(|entry| entry.display().to_string()));
         places.join(", ")
     }
 }

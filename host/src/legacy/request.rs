@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::options::Options;
 use super::outputs::{self, Target, UnknownType};
-use super::{Creator, environment, words};
+use super::{Creator, words};
 use crate::spec::{Arch, Conversion, DiskSpec, ImageSpec, UnknownName};
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -16,6 +16,9 @@ const EXT4_BLOCK: u64 = 4096;
 
 /// The element that a disk image gets without being asked for it.
 pub const BASE_ELEMENT: &str = "base";
+
+/// What a process needs to find programs and its home: still there after `-c`.
+const SURVIVES_CLEARING: [&str; 4] = ["HOME", "PATH", "TERM", "USER"];
 
 /// What one call asks for.
 #[derive(Clone, Debug)]
@@ -105,7 +108,7 @@ pub fn request(
         output: image_name.clone(),
         formats: outputs::formats(&targets),
         arch: architecture(&variables)?,
-        environment: environment::passed_on(&variables.map),
+        environment: variables.map.clone(),
         packages: options.packages.clone(),
         disk: disk(options, &variables)?,
         checksum: variables.is_on("DIB_CHECKSUM"),
@@ -143,7 +146,7 @@ struct Variables {
 
 impl Variables {
     fn new(creator: Creator, options: &Options, caller: &BTreeMap<String, String>) -> Variables {
-        let kept = |name: &str| !options.clear_environment || environment::survives_clearing(name);
+        let kept = |name: &String| !options.clear_environment || SURVIVES_CLEARING.contains(&name.as_str());
         let mut map: BTreeMap<String, String> = caller
             .iter()
             .filter(|(name, _)| kept(name))

@@ -8,7 +8,43 @@ use crate::spec::ImageSpec;
 use super::{GrantOrigin, ParameterOrigin, PlannedGrant, PlannedParameter};
 
 /// Variables of the contract that do not start with `DIB_`.
-const CONTRACT: [&str; 4] = ["RUN_PARTS_REGEX", "OVERWRITE_OLD_IMAGE", "break", "break_cmd"];
+const CONTRACT: [&str; 6] =
+    ["ELEMENTS_PATH", "OVERWRITE_OLD_IMAGE", "RUN_PARTS_REGEX", "break", "break_cmd", "break_outside_target"];
+
+/// Variables that upstream's elements read by names without the `DIB_` prefix.
+const OF_ELEMENTS: [&str; 16] = [
+    "BASE_IMAGE_FILE",
+    "BASE_IMAGE_TAR",
+    "BINARY_DEPS",
+    "CURL_DASH_V",
+    "DHCP_CLIENT",
+    "DRACUT_NETWORK",
+    "FORCE_REVALIDATE",
+    "FS_TYPE",
+    "ISCSI_TARGET_IQN",
+    "KERNEL_CMDLINE_ARGS",
+    "LIB_UDEV_ROOT",
+    "MODULE_ROOT",
+    "NO_SOURCE_REPOSITORIES",
+    "RAMDISK_ELEMENT",
+    "SERIAL_CONSOLE",
+    "VIRTUAL_TERMINAL",
+];
+
+/// Prefixes of such names.
+const PREFIXES_OF_ELEMENTS: [&str; 11] = [
+    "DEPLOYMENT_",
+    "GENTOO_",
+    "GROWVOLS_",
+    "HW_DISCOVERY_",
+    "NODEPOOL_",
+    "OPENSUSE_",
+    "PIP_",
+    "REG_",
+    "UBOOT_",
+    "YUM",
+    "ZYPPER_",
+];
 
 /// Variables that name proxies, in small letters; both spellings are in use.
 const PROXIES: [&str; 5] = ["all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"];
@@ -47,5 +83,7 @@ fn allows(planned: &PlannedGrant, name: &str) -> bool {
 fn is_contract(name: &str) -> bool {
     name.starts_with("DIB_")
         || CONTRACT.contains(&name)
+        || OF_ELEMENTS.contains(&name)
+        || PREFIXES_OF_ELEMENTS.iter().any(|prefix| name.starts_with(prefix))
         || PROXIES.contains(&name.to_ascii_lowercase().as_str())
 }
