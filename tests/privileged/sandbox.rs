@@ -1,11 +1,13 @@
 //! The sandbox: what dies with whom, and what is passed on.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::Pid;
 
 use crate::tooling::{Scratch, mounts};
@@ -20,6 +22,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("sandbox::killing_at_any_moment_leaves_nothing", killing_at_any_moment_leaves_nothing),
     ("sandbox::a_signal_ends_the_hook_and_cleans_up", a_signal_ends_the_hook_and_cleans_up),
     ("sandbox::a_key_at_the_terminal_ends_the_hook_and_cleans_up", a_key_at_the_terminal_ends_the_hook),
+    ("sandbox::what_nohup_has_ignored_stays_ignored", what_nohup_has_ignored_stays_ignored),
     ("sandbox::daemons_that_hooks_leave_are_killed", daemons_that_hooks_leave_are_killed),
 ];
 
@@ -63,10 +66,14 @@ fn only_child(pid: u32) -> u32 {
 
 fn it_has_its_own_namespaces() {
     let scratch = Scratch::new();
+    let habit = umask(Mode::from_bits_truncate(0o077));
     let mut child = start("namespaces", &scratch);
+    umask(habit);
     assert!(mounts(scratch.path()).is_empty(), "its mounts are not seen outside");
     fs::write(scratch.join("seen"), "").unwrap();
     assert!(child.wait().unwrap().success());
+    let made = fs::metadata(scratch.join("mnt")).unwrap();
+    assert_eq!(made.permissions().mode() & 0o777, 0o755, "the caller's umask has no say");
 }
 
 fn exit_status_and_signal_are_passed_through() {
@@ -145,6 +152,25 @@ fn a_key_at_the_terminal_ends_the_hook() {
     terminal.stdin.take().unwrap().write_all(b"\x03").unwrap();
     assert_eq!(terminal.wait().unwrap().code(), Some(130));
     assert_eq!(fs::read_to_string(scratch.join("cleaned")).unwrap(), "interrupted by SIGINT");
+    scratch.assert_nothing_left();
+}
+
+fn what_nohup_has_ignored_stays_ignored() {
+    let scratch = Scratch::new();
+    let mut child = Command::new("nohup")
+        .arg(std::env::current_exe().unwrap())
+        .args([SCENARIO, "hook"])
+        .arg(scratch.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(&scratch.join("ready"));
+    signal(child.id(), Signal::SIGHUP);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the end of its terminal does not end it");
+    signal(child.id(), Signal::SIGTERM);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
     scratch.assert_nothing_left();
 }
 

@@ -5,17 +5,15 @@
 //! nobody makes device nodes, work alike.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::sys::stat::{Mode, SFlag, makedev, mknod};
 
 use super::loopdev::LoopDevice;
+use super::node::ensure_node;
 
 const BLKPG: libc::Ioctl = 0x1269;
 const BLKPG_ADD_PARTITION: i32 = 1;
@@ -139,26 +137,4 @@ fn request(disk: &File, operation: i32, mut extent: Extent) -> Result<()> {
     // what it points to lives until the call returns.
     let result = unsafe { libc::ioctl(disk.as_raw_fd(), BLKPG, &raw const request) };
     Ok(Errno::result(result).map(drop)?)
-}
-
-/// Makes the partition's node where nothing has (a container's `/dev`); whether it did.
-fn ensure_node(path: &Path) -> Result<bool> {
-    let number = device_number(path)?;
-    match path.symlink_metadata() {
-        Ok(node) if node.rdev() == number => return Ok(false),
-        // It was left by a partition of that name which had another number.
-        Ok(_) => fs::remove_file(path)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
-    mknod(path, SFlag::S_IFBLK, Mode::from_bits_truncate(0o660), number)?;
-    Ok(true)
-}
-
-/// The number of the block device that has a path's name.
-fn device_number(path: &Path) -> Result<u64> {
-    let name = path.file_name().context("a partition has no name")?.to_string_lossy();
-    let numbers = fs::read_to_string(format!("/sys/class/block/{name}/dev"))?;
-    let (major, minor) = numbers.trim_end().split_once(':').context("a partition has no device number")?;
-    Ok(makedev(major.parse()?, minor.parse()?))
 }

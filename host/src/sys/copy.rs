@@ -18,6 +18,7 @@ mod attributes;
 mod content;
 mod entry;
 mod queue;
+mod roots;
 mod tree;
 
 use std::ffi::CStr;
@@ -25,10 +26,14 @@ use std::ops::AddAssign;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nix::sys::stat::{Mode, SFlag, mkdirat};
 
+use content::BUFFER;
 pub(super) use content::data_length;
+use entry::{Copier, Named, Pair};
+use roots::Roots;
 
 /// What a copy has made so far, or altogether.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -93,14 +98,29 @@ impl std::fmt::Debug for CopyOptions<'_> {
 /// The content may still be in memory when this returns: see
 /// [`super::disk::sync_filesystem`].
 pub fn copy_tree(source: &Path, destination: &Path, options: CopyOptions<'_>) -> Result<CopyStats> {
-    tree::copy(source, destination, options)
+    let context = || format!("copying {} to {}", source.display(), destination.display());
+    let open = |path| roots::open_directory(path).with_context(context);
+    let roots = Roots::new(open(source)?, open(destination)?, options.cross_mounts);
+    tree::copy(roots, options).with_context(context)
 }
 
 /// Copies what has a name in a directory, with all below it, into another directory under the same name.
 ///
 /// What is copied and what is an error is as with [`copy_tree`].
 pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path) -> Result<CopyStats> {
-    tree::copy_entry(source, name, destination)
+    let context = || format!("copying {} to {}", roots::as_path(name).display(), destination.display());
+    let entry = Named::look(source, name).context("looking at it").with_context(context)?;
+    let target = roots::open_directory(destination).with_context(context)?;
+    if entry.kind() == SFlag::S_IFDIR {
+        let made = mkdirat(&target, name, Mode::S_IRWXU);
+        made.context("making the directory").with_context(context)?;
+        let [from, to] = [roots::open_within(source, name), roots::open_within(&target, name)];
+        let roots = Roots::new(from.with_context(context)?, to.with_context(context)?, false);
+        return tree::copy(roots, CopyOptions::default()).with_context(context);
+    }
+    let source = source.try_clone_to_owned().with_context(context)?;
+    let pair = Pair { source, destination: target };
+    Copier::new(false).copy(&pair, &entry, &mut vec![0; BUFFER]).with_context(context)
 }
 
 /// Whether an error came from a file system without room for more blocks or inodes.

@@ -15,6 +15,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 
+use super::node::ensure_node;
+
 /// How often a free device is looked for while others are faster to take it.
 const ATTACH_ATTEMPTS: u32 = 100;
 
@@ -128,6 +130,7 @@ fn attach(backing: &File, options: LoopOptions) -> Result<(PathBuf, File)> {
     for _ in 0..ATTACH_ATTEMPTS {
         let number = ioctl::next_free(&control).context("asking for a free loop device")?;
         let path = PathBuf::from(format!("/dev/loop{number}"));
+        ensure_node(&path).with_context(|| format!("looking for {}", path.display()))?;
         let device = OpenOptions::new().read(true).write(!options.read_only).open(&path);
         let device = device.with_context(|| format!("opening {}", path.display()))?;
         match ioctl::configure(&device, backing.as_raw_fd(), options) {

@@ -11,7 +11,8 @@
 //! What every program gets, whoever runs it: a session of its own, no open
 //! file but its three streams, default signals, umask 022, and death with the
 //! thread that runs it. When [`super::signals`] reports an interruption, or
-//! its time is over, its whole process group is ended.
+//! its time is over, its whole process group is ended; after an interruption
+//! this is true of every program that is still started.
 
 mod exit;
 mod holders;

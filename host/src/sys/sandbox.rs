@@ -34,9 +34,13 @@ use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::{ForkResult, fork, pipe2};
 
-use super::signals::STOPPING;
+use super::signals;
+
+/// The umask of all that happens in a build.
+pub(super) const UMASK: u32 = 0o022;
 
 /// Whether this process is the worker of a sandbox.
 static INSIDE: AtomicBool = AtomicBool::new(false);
@@ -50,17 +54,19 @@ static INSIDE: AtomicBool = AtomicBool::new(false);
 ///
 /// It must come before any thread is started, and needs root. Mounts of the
 /// machine stay visible but neither side sees what the other mounts from then
-/// on; `/proc` shows the sandbox's own processes.
+/// on; `/proc` shows the sandbox's own processes, and the umask is 022.
 pub fn enter() -> Result<()> {
     ensure!(super::sysinfo::is_root(), "namespaces need root: run this as root, for instance with sudo");
     ensure!(threads()? == 1, "the sandbox must be entered before threads are started");
     std::io::stdout().flush().context("flushing standard output")?;
 
-    let inherited = block_signals()?;
+    let heeded = signals::heeded()?;
+    let inherited = block_signals(&heeded)?;
     let (alive, alive_here) = pipe2(OFlag::O_CLOEXEC).context("making a pipe")?;
     let (report, report_here) = pipe2(OFlag::O_CLOEXEC).context("making a pipe")?;
     let outside = fs::File::open("/proc/self/ns/pid").context("opening the PID namespace")?;
-    unshare(CloneFlags::CLONE_NEWPID).context("making a PID namespace")?;
+    unshare(CloneFlags::CLONE_NEWPID)
+        .context("making a PID namespace (a container must be privileged for that)")?;
 
     match fork_single()? {
         ForkResult::Parent { child } => {
@@ -72,12 +78,14 @@ pub fn enter() -> Result<()> {
                 inherited.thread_set_mask().context("restoring the signal mask")?;
                 bail!("{problem}");
             }
-            supervisor::supervise(child, alive_here)
+            supervisor::supervise(child, alive_here, &heeded)
         }
         ForkResult::Child => {
             drop((alive_here, report));
             become_init(&alive, report_here);
             inherited.thread_set_mask().context("restoring the signal mask")?;
+            // What is made in an image has the modes of whoever makes it, not of the caller's habits.
+            umask(Mode::from_bits_truncate(UMASK));
             INSIDE.store(true, Ordering::Relaxed);
             Ok(())
         }
@@ -127,8 +135,8 @@ fn fork_single() -> Result<ForkResult> {
 }
 
 /// Blocks the signals that supervisor and init read from a descriptor; returns the mask before.
-fn block_signals() -> Result<SigSet> {
-    let mut blocked: SigSet = STOPPING.into_iter().collect();
+fn block_signals(heeded: &[Signal]) -> Result<SigSet> {
+    let mut blocked: SigSet = heeded.iter().copied().collect();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_swap_mask(SigmaskHow::SIG_BLOCK).context("blocking signals")
 }

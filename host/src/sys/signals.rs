@@ -6,6 +6,7 @@
 //! between two hooks. The stack then unwinds through the guards, which is what
 //! leaves the machine as it was.
 
+use std::fs;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use anyhow::{Context, Result};
@@ -33,14 +34,31 @@ impl Interrupted {
     }
 }
 
+/// Those of [`STOPPING`] that this process does not ignore.
+pub(super) fn heeded() -> Result<Vec<Signal>> {
+    let status = fs::read_to_string("/proc/self/status").context("reading /proc/self/status")?;
+    let ignored =
+        parse_ignored(&status).context("/proc/self/status does not tell which signals are ignored")?;
+    let bit = |signal: Signal| 1_u64 << (signal as u32 - 1);
+    Ok(STOPPING.into_iter().filter(|&signal| ignored & bit(signal) == 0).collect())
+}
+
+/// The set of ignored signals in a `/proc/<pid>/status`, as its bits.
+fn parse_ignored(status: &str) -> Option<u64> {
+    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(set.trim(), 16).ok()
+}
+
 /// Makes SIGINT, SIGTERM and SIGHUP set the flag instead of ending the process.
 ///
 /// Call it in the process that does the work: after [`super::sandbox::enter`]
 /// where that is used. Calling it again is harmless.
 #[expect(unsafe_code, reason = "installing a signal handler")]
+///
+/// A signal that the caller has this process ignore, as `nohup` does, stays ignored.
 pub fn install() -> Result<()> {
     let action = SigAction::new(SigHandler::Handler(remember), SaFlags::SA_RESTART, SigSet::empty());
-    for signal in STOPPING {
+    for signal in heeded()? {
         // SAFETY: the handler only stores to an atomic, which is async-signal-safe.
         unsafe { sigaction(signal, &action) }.with_context(|| format!("handling {signal}"))?;
     }
@@ -78,6 +96,12 @@ mod tests {
         let interrupted = Interrupted { signal: libc::SIGTERM };
         assert_eq!(interrupted.to_string(), "interrupted by SIGTERM");
         assert_eq!(interrupted.exit_status(), 143);
+    }
+
+    #[test]
+    fn ignored_signals_are_read_as_a_set() {
+        assert_eq!(parse_ignored("SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n"), Some(0x1001));
+        assert_eq!(parse_ignored("SigBlk:\t0\n"), None);
     }
 
     #[test]

@@ -23,7 +23,9 @@ const FITRIM: libc::Ioctl = 0xC018_5879;
 ///
 /// On a loop device each discarded block becomes a hole in the file behind it.
 /// Returns the bytes discarded; ext4 does not count again what it has already
-/// discarded since the mount.
+/// discarded since the mount. Where the file system that holds the image knows
+/// no holes, nothing is discarded: the image is right, only larger than it
+/// need be, which is logged.
 #[expect(unsafe_code, reason = "FITRIM has no wrapper")]
 pub fn fstrim(path: &Path) -> Result<u64> {
     let directory = File::open(path).with_context(|| format!("opening {}", path.display()))?;

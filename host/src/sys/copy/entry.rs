@@ -24,9 +24,9 @@ pub(super) struct Pair {
 /// What copying an entry needs to know beside the entry.
 #[derive(Debug)]
 pub(super) struct Copier {
-    pub(super) transfer: Transfer,
-    pub(super) maker: Maker,
-    pub(super) cross_mounts: bool,
+    transfer: Transfer,
+    maker: Maker,
+    cross_mounts: bool,
 }
 
 /// A name in a directory and what it stands for.
@@ -50,6 +50,10 @@ impl Named {
 }
 
 impl Copier {
+    pub(super) fn new(cross_mounts: bool) -> Self {
+        Self { transfer: Transfer::new(), maker: Maker::current(), cross_mounts }
+    }
+
     /// Copies an entry that is no directory; returns what that added.
     pub(super) fn copy(&self, pair: &Pair, entry: &Named, buffer: &mut [u8]) -> Result<CopyStats> {
         match entry.kind() {
@@ -96,7 +100,7 @@ impl Copier {
     /// `None` for one that is mounted there from elsewhere.
     fn open_source(&self, pair: &Pair, name: &CStr) -> Result<Option<File>> {
         let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW;
-        let open = |flags| openat2(&pair.source, name, self.beneath().flags(flags));
+        let open = |flags| openat2(&pair.source, name, beneath(self.cross_mounts).flags(flags));
         let opened = match open(flags | OFlag::O_NOATIME) {
             Err(Errno::EPERM) => open(flags),
             result => result,
@@ -107,15 +111,11 @@ impl Copier {
             Err(error) => Err(error).context("opening it"),
         }
     }
+}
 
-    /// How paths in the source are resolved: without links, and not into other mounts unless asked.
-    pub(super) fn beneath(&self) -> OpenHow {
-        let within = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS;
-        let how = OpenHow::new();
-        if self.cross_mounts {
-            how.resolve(within)
-        } else {
-            how.resolve(within | ResolveFlag::RESOLVE_NO_XDEV)
-        }
-    }
+/// How paths in the source are resolved: without links, and not into other mounts unless asked.
+pub(super) fn beneath(cross_mounts: bool) -> OpenHow {
+    let within = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS;
+    let how = OpenHow::new();
+    if cross_mounts { how.resolve(within) } else { how.resolve(within | ResolveFlag::RESOLVE_NO_XDEV) }
 }

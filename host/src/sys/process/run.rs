@@ -3,20 +3,21 @@
 //! One thread polls everything: both outputs, the input that is still to be
 //! written, and a descriptor that becomes readable when the process ends.
 
+mod streams;
+
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStdin};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use self::streams::{Input, Output, pidfd};
 use super::spawn::{Session, spawn};
 use super::{Ended, Exit, Program, Stdin, Stream};
 use crate::sys::signals;
@@ -30,9 +31,6 @@ const TERM_GRACE: Duration = Duration::from_secs(2);
 /// How long outputs are still read after the program ended while another
 /// process (a daemon it left, a `tee` of its own) keeps them open.
 const DRAIN_GRACE: Duration = Duration::from_millis(500);
-
-/// The longest line handed over whole; longer ones come in pieces.
-const LINE_LIMIT: usize = 64 * 1024;
 
 /// Runs a program on its own terminal-less session; see [`Program::run`].
 pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<Exit> {
@@ -98,87 +96,6 @@ impl Tail {
     }
 }
 
-/// One output and the line it has begun.
-struct Output {
-    stream: Stream,
-    pipe: Box<dyn Pipe>,
-    line: Vec<u8>,
-    open: bool,
-}
-
-trait Pipe: Read + AsFd {}
-impl<T: Read + AsFd> Pipe for T {}
-
-impl Output {
-    fn new(stream: Stream, pipe: impl Pipe + 'static) -> Result<Self> {
-        set_nonblocking(&pipe)?;
-        Ok(Self { stream, pipe: Box::new(pipe), line: Vec::new(), open: true })
-    }
-
-    /// Hands over what can be read without waiting.
-    fn read(&mut self, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<()> {
-        let mut buffer = [0; LINE_LIMIT];
-        loop {
-            match self.pipe.read(&mut buffer) {
-                Ok(0) => {
-                    self.open = false;
-                    return Ok(());
-                }
-                Ok(length) => self.split(&buffer[..length], sink),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error).context("reading its output"),
-            }
-        }
-    }
-
-    fn split(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Stream, &[u8])) {
-        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            match piece.strip_suffix(b"\n") {
-                Some(end) if self.line.is_empty() => sink(self.stream, end),
-                Some(end) => {
-                    self.line.extend_from_slice(end);
-                    sink(self.stream, &std::mem::take(&mut self.line));
-                }
-                None => self.line.extend_from_slice(piece),
-            }
-            if self.line.len() >= LINE_LIMIT {
-                sink(self.stream, &std::mem::take(&mut self.line));
-            }
-        }
-    }
-
-    /// Hands over a last line that has no newline.
-    fn finish(&mut self, sink: &mut dyn FnMut(Stream, &[u8])) {
-        if !self.line.is_empty() {
-            sink(self.stream, &std::mem::take(&mut self.line));
-        }
-    }
-}
-
-/// What is still to be written to the program.
-struct Input {
-    pipe: ChildStdin,
-    bytes: Vec<u8>,
-    written: usize,
-}
-
-impl Input {
-    /// Writes what fits; false once nothing is left or nobody reads.
-    fn write(&mut self) -> Result<bool> {
-        while self.written < self.bytes.len() {
-            match self.pipe.write(&self.bytes[self.written..]) {
-                Ok(length) => self.written += length,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(false),
-                Err(error) => return Err(error).context("writing its input"),
-            }
-        }
-        Ok(false)
-    }
-}
-
 /// Everything that is watched while a program runs.
 struct Watch<'a> {
     child: &'a Child,
@@ -197,10 +114,7 @@ impl<'a> Watch<'a> {
         let stdout = Output::new(Stream::Stdout, child.stdout.take().context("its output is no pipe")?)?;
         let stderr = Output::new(Stream::Stderr, child.stderr.take().context("its errors are no pipe")?)?;
         let input = match (&program.stdin, child.stdin.take()) {
-            (Stdin::Bytes(bytes), Some(pipe)) => {
-                set_nonblocking(&pipe)?;
-                Some(Input { pipe, bytes: bytes.clone(), written: 0 })
-            }
+            (Stdin::Bytes(bytes), Some(pipe)) => Some(Input::new(pipe, bytes.clone())?),
             _ => None,
         };
         let limit = program.timeout.map(|limit| (limit, Instant::now() + limit));
@@ -229,7 +143,7 @@ impl<'a> Watch<'a> {
     fn more_to_come(&self) -> bool {
         match self.drained {
             None => true,
-            Some(until) => self.outputs.iter().any(|output| output.open) && Instant::now() < until,
+            Some(until) => self.outputs.iter().any(Output::is_open) && Instant::now() < until,
         }
     }
 
@@ -239,11 +153,11 @@ impl<'a> Watch<'a> {
         if self.drained.is_none() {
             watched.push(PollFd::new(self.ending.as_fd(), PollFlags::POLLIN));
         }
-        for output in self.outputs.iter().filter(|output| output.open) {
-            watched.push(PollFd::new(output.pipe.as_fd(), PollFlags::POLLIN));
+        for output in self.outputs.iter().filter(|output| output.is_open()) {
+            watched.push(PollFd::new(output.as_fd(), PollFlags::POLLIN));
         }
         if let Some(input) = &self.input {
-            watched.push(PollFd::new(input.pipe.as_fd(), PollFlags::POLLOUT));
+            watched.push(PollFd::new(input.as_fd(), PollFlags::POLLOUT));
         }
         let tick = PollTimeout::try_from(TICK).context("the tick is too long")?;
         match poll(&mut watched, tick) {
@@ -282,22 +196,4 @@ impl<'a> Watch<'a> {
         }
         self.limit.filter(|(_, end)| now >= *end).map(|(limit, _)| Ended::TimedOut(limit))
     }
-}
-
-fn set_nonblocking(pipe: &impl AsFd) -> Result<()> {
-    let flags = fcntl(pipe, FcntlArg::F_GETFL).context("reading the flags of a pipe")?;
-    let flags = OFlag::from_bits_retain(flags) | OFlag::O_NONBLOCK;
-    fcntl(pipe, FcntlArg::F_SETFL(flags)).context("setting the flags of a pipe")?;
-    Ok(())
-}
-
-/// A descriptor that becomes readable when the child ends.
-#[expect(unsafe_code, reason = "pidfd_open has no wrapper")]
-fn pidfd(child: &Child) -> Result<OwnedFd> {
-    // SAFETY: the call takes two integers; the child has not been waited for, so the number is its own.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id(), 0) };
-    let descriptor = Errno::result(result).context("opening a descriptor for its process")?;
-    let descriptor = i32::try_from(descriptor).context("the kernel returned no descriptor")?;
-    // SAFETY: the kernel has just made this descriptor, and nothing else knows it.
-    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
 }

@@ -10,11 +10,13 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, chdir, chroot, getpid, getppid, setsid};
 
 use super::{Program, Stdin};
+use crate::sys::sandbox;
+use crate::sys::signals::STOPPING;
 
 /// The first descriptor after the three standard streams.
 const FIRST_INHERITED: libc::c_uint = 3;
@@ -69,7 +71,8 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
         if session == Session::Own {
             setsid()?;
         }
-        umask(Mode::from_bits_truncate(0o022));
+        umask(Mode::from_bits_truncate(sandbox::UMASK));
+        heed_signals()?;
         if let Some(root) = &root {
             chroot(root.as_c_str())?;
         }
@@ -89,6 +92,16 @@ fn die_with(parent: Pid) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     // It may have ended before the line above.
     if getppid() == parent { Ok(()) } else { Err(Errno::ESRCH.into()) }
+}
+
+/// Undoes what the caller (`nohup`, a background job of a script) ignores.
+#[expect(unsafe_code, reason = "setting the action of a signal")]
+fn heed_signals() -> io::Result<()> {
+    for number in STOPPING {
+        // SAFETY: no handler is installed.
+        unsafe { signal(number, SigHandler::SigDfl) }?;
+    }
+    Ok(())
 }
 
 /// Marks every descriptor but the standard streams to be closed by exec.

@@ -10,14 +10,12 @@ use nix::sys::signalfd::{SignalFd, siginfo};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, write};
 
-use crate::sys::signals::STOPPING;
-
 /// Passes signals to `init` until it ends, then exits as it did.
 ///
 /// `alive` is the pipe by which init hears both what to pass to the worker and
-/// that this process still lives.
-pub(super) fn supervise(init: Pid, alive: OwnedFd) -> ! {
-    let status = follow(init, &alive).unwrap_or_else(|error| {
+/// that this process still lives; `heeded` are the signals to pass on, which are blocked.
+pub(super) fn supervise(init: Pid, alive: OwnedFd, heeded: &[Signal]) -> ! {
+    let status = follow(init, &alive, heeded).unwrap_or_else(|error| {
         eprintln!("slate: supervising the sandbox: {error:#}");
         1
     });
@@ -25,8 +23,8 @@ pub(super) fn supervise(init: Pid, alive: OwnedFd) -> ! {
     std::process::exit(status)
 }
 
-fn follow(init: Pid, alive: &OwnedFd) -> Result<i32> {
-    let signals = signal_descriptor(&STOPPING)?;
+fn follow(init: Pid, alive: &OwnedFd, heeded: &[Signal]) -> Result<i32> {
+    let signals = signal_descriptor(heeded)?;
     // A key pressed before there was a worker has reached only this process.
     let mut worker_heard_terminal = false;
     loop {
