@@ -8,14 +8,18 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod build;
+mod clean;
 mod element;
 mod failure;
 mod output;
 mod plan;
+mod preflight;
 mod spec_args;
 mod style;
 mod table;
 mod version;
+mod work_args;
 
 pub use failure::Failure;
 
@@ -37,16 +41,20 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(Box<build::Args>),
     Plan(Box<plan::Args>),
     Element(element::Args),
+    Clean(clean::Args),
     Version(version::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Build(args) => build::run(*args),
         Command::Plan(args) => plan::run(*args),
         Command::Element(args) => element::run(args),
+        Command::Clean(args) => clean::run(args),
         Command::Version(args) => version::run(args),
     };
     match result {

@@ -25,6 +25,8 @@ mod outputs;
 mod parameters;
 mod select;
 mod sequence;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod types;
 

@@ -12,7 +12,8 @@ use super::style::Style;
 /// An error for people: what happened, what to type next, and the exit status.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
-    message: String,
+    /// Absent if it was told already.
+    message: Option<String>,
     hint: Option<String>,
     status: u8,
 }
@@ -26,12 +27,17 @@ impl Failure {
 
     /// What was asked for cannot be done; nothing was begun.
     pub fn request(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), hint: None, status: Failure::REQUEST }
+        Failure { message: Some(message.into()), hint: None, status: Failure::REQUEST }
     }
 
     /// Work went wrong.
     pub fn work(error: &anyhow::Error) -> Failure {
-        Failure { message: format!("{error:#}"), hint: None, status: Failure::WORK }
+        Failure { message: Some(format!("{error:#}")), hint: None, status: Failure::WORK }
+    }
+
+    /// A failure that the report has told.
+    pub(super) fn reported(status: u8) -> Failure {
+        Failure { message: None, hint: None, status }
     }
 
     /// The same with what to do about it.
@@ -42,7 +48,10 @@ impl Failure {
     /// Prints it; returns the status to exit with.
     pub(super) fn report(&self) -> ExitCode {
         let style = Style::of(&io::stderr());
-        let mut text = format!("{} {}\n", style.error("error:"), self.message);
+        let mut text = String::new();
+        if let Some(message) = &self.message {
+            text.push_str(&format!("{} {message}\n", style.error("error:")));
+        }
         if let Some(hint) = &self.hint {
             text.push_str(&format!("{} {hint}\n", style.bold("hint:")));
         }
@@ -54,7 +63,7 @@ impl Failure {
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
-        Failure { message: error.to_string(), hint: error.hint(), status: Failure::REQUEST }
+        Failure { message: Some(error.to_string()), hint: error.hint(), status: Failure::REQUEST }
     }
 }
 

@@ -67,9 +67,11 @@ pub(super) fn passed_on(
         .collect();
     for parameter in parameters {
         let (Some(variable), Some(value)) = (&parameter.variable, &parameter.value) else { continue };
+        let text = value.to_environment();
         let set = parameter.origin == ParameterOrigin::Setting;
-        if set || passed.get(variable).is_none_or(String::is_empty) {
-            passed.insert(variable.clone(), value.to_environment());
+        let unset = passed.get(variable).is_none_or(String::is_empty) && !text.is_empty();
+        if set || unset {
+            passed.insert(variable.clone(), text);
         }
     }
     passed

@@ -41,7 +41,7 @@ pub enum PlanError {
     DuplicateHook { path: String, first: String, second: String },
     #[error("--set {setting}: no element of this image is called '{element}'")]
     SettingElement { setting: String, element: String, nearest: Vec<String>, known: Vec<String> },
-    #[error("--set {setting}: {} has no parameter '{name}'", whose(element.as_deref()))]
+    #[error("--set {setting}: {} parameter '{name}'", has_no(element.as_deref()))]
     UnknownParameter {
         setting: String,
         name: String,
@@ -115,15 +115,14 @@ fn missing(name: &str, wanted_by: &WantedBy) -> String {
 }
 
 fn missing_hint(nearest: &[String], providers: &[String], places: &str) -> String {
-    let mut parts = Vec::new();
+    let looked = format!("looked in {places}; `slate element list` shows all");
     if !providers.is_empty() {
-        parts.push(format!("add one that provides it: {}", providers.join(", ")));
+        format!("add one that provides it: {} ({looked})", providers.join(", "))
     } else if !nearest.is_empty() {
-        parts.push(format!("did you mean {}?", quoted(nearest)));
+        format!("did you mean {}? ({looked})", quoted(nearest))
+    } else {
+        looked
     }
-    parts.push(format!("looked in: {places}"));
-    parts.push("`slate element list` shows all".to_owned());
-    parts.join("; ")
 }
 
 fn distribution_hint(given: &[String], available: &[String]) -> String {
@@ -153,8 +152,11 @@ fn all_of(names: &[String]) -> String {
     names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" and ")
 }
 
-fn whose(element: Option<&str>) -> String {
-    element.map_or_else(|| "no element of this image".to_owned(), |name| format!("element '{name}'"))
+fn has_no(element: Option<&str>) -> String {
+    match element {
+        Some(name) => format!("element '{name}' has no"),
+        None => "no element of this image has a".to_owned(),
+    }
 }
 
 fn list(formats: &[Format]) -> String {

@@ -1,0 +1,190 @@
+//! `slate build`: makes images.
+
+use std::env;
+use std::io;
+use std::path::PathBuf;
+use std::thread;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Parser};
+
+use crate::build::{BuildOptions, pipeline};
+use crate::export::Artifact;
+use crate::legacy::words::quote;
+use crate::plan::{GrantOrigin, Plan};
+use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
+use crate::sys;
+
+use super::preflight::{self, Host};
+use super::spec_args::SpecArgs;
+use super::style::Style;
+use super::work_args::WorkArgs;
+use super::{Failure, output, plan};
+
+const EXAMPLES: &str = "\
+Examples:
+  slate build debian vm -o debian.qcow2
+  slate build debian vm -o debian -t raw,qcow2,tar --checksum
+  slate build debian vm serial-console --set debian.release=trixie -p curl,vim
+  slate build debian vm ./mine --grant mine:url=https://example.org/
+  slate build debian vm --dry-run            what it would do, as `slate plan` prints it";
+
+/// Build an image
+///
+/// Runs the elements' hooks in a tree, writes the tree into a disk image and
+/// exports it. Prints the files that it made; everything else goes to stderr.
+#[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+/// How to build, which does not change the image.
+#[derive(Debug, Parser)]
+#[command(next_help_heading = "How to build")]
+struct RunArgs {
+    /// Print the plan and stop
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    work: WorkArgs,
+
+    /// Keep downloads, packages and compiled elements in this directory
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+
+    /// Use nothing from the network, only the cache
+    #[arg(long, env = "DIB_OFFLINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    offline: bool,
+
+    /// Build on disk even where memory would do
+    #[arg(long, env = "DIB_NO_TMPFS", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    no_tmpfs: bool,
+
+    /// Build in memory only where this many GiB are available
+    #[arg(long, value_name = "GIB", env = "DIB_MIN_TMPFS", hide_env_values = true, default_value = "4")]
+    min_tmpfs: u16,
+}
+
+/// What to tell of the build.
+#[derive(Debug, Parser)]
+#[command(next_help_heading = "What to print")]
+struct ReportArgs {
+    /// Tell people (text) or programs (json) how the build goes
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+
+    /// Write everything, hooks' output included, to this file too
+    #[arg(long, value_name = "FILE")]
+    logfile: Option<PathBuf>,
+
+    /// Keep the log of every hook after a success too
+    #[arg(long)]
+    keep_logs: bool,
+
+    /// Print where the time went
+    #[arg(long)]
+    timings: bool,
+
+    /// Print what hooks print; twice: every call of components too
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+
+    /// Print only warnings and errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let Args { spec, run, report } = args;
+    let plan = spec.plan()?;
+    if run.dry_run {
+        return output::print(&plan::render(&plan, Style::of(&io::stdout())));
+    }
+    preflight::check(&plan, &Host::here())?;
+    let options = run.options(report.keep_logs);
+    sys::sandbox::enter().map_err(|error| Failure::work(&error))?;
+    let report = report.open()?;
+    warn_of_denials(&plan, &report);
+    let outputs: Vec<_> = plan.outputs.iter().map(|output| output.path.clone()).collect();
+    finish(pipeline(plan, options, report.clone()), &outputs, &report)
+}
+
+fn finish(
+    result: anyhow::Result<Vec<Artifact>>,
+    outputs: &[PathBuf],
+    report: &Report,
+) -> Result<(), Failure> {
+    match result {
+        Ok(_) => {
+            report.finish(true);
+            output::print(&outputs.iter().map(|path| format!("{}\n", path.display())).collect::<String>())
+        }
+        Err(error) => {
+            let failure = BuildFailure::of(&error);
+            report.failure(&failure);
+            report.finish(false);
+            Err(Failure::reported(failure.exit_status()))
+        }
+    }
+}
+
+fn warn_of_denials(plan: &Plan, report: &Report) {
+    for denied in plan.grants.iter().filter(|planned| planned.origin == GrantOrigin::Denied) {
+        let (element, grant) = (&denied.element, &denied.grant);
+        report.warn(&format!("{element} asks for {grant}, which --grant {element}:{grant} would grant"));
+    }
+}
+
+impl RunArgs {
+    fn options(self, keep_logs: bool) -> BuildOptions {
+        BuildOptions {
+            work_directory: self.work.directory(),
+            cache_directory: self.cache_dir.unwrap_or_else(default_cache),
+            offline: self.offline,
+            no_tmpfs: self.no_tmpfs,
+            min_tmpfs: u64::from(self.min_tmpfs) << 30,
+            keep_logs,
+            threads: thread::available_parallelism().map_or(1, usize::from),
+            arguments: command_line(),
+        }
+    }
+}
+
+fn command_line() -> String {
+    env::args().map(|word| quote(&word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The caller's cache, or the system's where there is no home.
+fn default_cache() -> PathBuf {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    base.unwrap_or_else(|| PathBuf::from("/var/cache")).join("slate")
+}
+
+impl ReportArgs {
+    fn open(self) -> Result<Report, Failure> {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::Trace,
+        };
+        let options = ReportOptions {
+            format: self.log_format,
+            verbosity,
+            logfile: self.logfile,
+            timings: self.timings,
+            ..ReportOptions::default()
+        };
+        Report::open(&options).map_err(|error| Failure::request(format!("opening the log file: {error}")))
+    }
+}

@@ -1,0 +1,125 @@
+//! What must be there before any work is begun.
+
+use std::env;
+use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::plan::{Plan, PlannedOutput, Tool};
+use crate::spec::Arch;
+use crate::sys;
+
+use super::Failure;
+
+/// Where programs of the system are, whatever the caller's `PATH` says.
+const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+/// What this machine brings to a build.
+#[derive(Debug)]
+pub(super) struct Host {
+    arch: Option<Arch>,
+    is_root: bool,
+    path: Vec<PathBuf>,
+}
+
+impl Host {
+    /// This machine.
+    pub(super) fn here() -> Host {
+        let mut path: OsString = env::var_os("PATH").unwrap_or_default();
+        path.push(":");
+        path.push(SYSTEM_PATH);
+        Host {
+            arch: Arch::of_host(),
+            is_root: sys::sysinfo::is_root(),
+            path: env::split_paths(&path).collect(),
+        }
+    }
+
+    fn has(&self, program: &str) -> bool {
+        self.path.iter().any(|directory| is_executable(&directory.join(program)))
+    }
+}
+
+/// Checks everything that would stop the build of `plan` later.
+pub(super) fn check(plan: &Plan, host: &Host) -> Result<(), Failure> {
+    check_arch(plan.arch, host.arch)?;
+    plan.outputs.iter().try_for_each(check_place)?;
+    check_root(host)?;
+    check_tools(&plan.tools, host)?;
+    plan.outputs.iter().try_for_each(check_writable)
+}
+
+fn check_arch(wanted: Arch, host: Option<Arch>) -> Result<(), Failure> {
+    if host == Some(wanted) {
+        return Ok(());
+    }
+    let here = host.map_or("another one", Arch::as_str);
+    let message = format!("an image for {wanted} cannot be built here: this machine is {here}");
+    Err(Failure::request(message).with_hint(format!("build on {wanted}; `slate plan` works anywhere")))
+}
+
+fn check_place(output: &PlannedOutput) -> Result<(), Failure> {
+    let (path, directory) = (&output.path, directory(output));
+    if path.is_dir() {
+        return Err(Failure::request(format!("the output {} is a directory", path.display()))
+            .with_hint(format!("name a file in it: -o {}", path.join("image").display())));
+    }
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let shown = directory.display();
+    Err(if directory.exists() {
+        Failure::request(format!("the output's directory {shown} is not a directory"))
+    } else {
+        Failure::request(format!("the output's directory {shown} does not exist"))
+            .with_hint(format!("create it: mkdir -p {shown}"))
+    })
+}
+
+/// An unnamed file is the proof; it leaves nothing.
+fn check_writable(output: &PlannedOutput) -> Result<(), Failure> {
+    let directory = directory(output);
+    let wrong = |error| Failure::request(format!("the output's directory {}: {error}", directory.display()));
+    tempfile::tempfile_in(&directory).map(drop).map_err(wrong)
+}
+
+fn directory(output: &PlannedOutput) -> PathBuf {
+    match output.path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn check_root(host: &Host) -> Result<(), Failure> {
+    if host.is_root {
+        return Ok(());
+    }
+    let hint = "run it with sudo: sudo slate build ...; `slate plan` needs no root";
+    Err(Failure::request("building needs root, for namespaces, mounts and loop devices").with_hint(hint))
+}
+
+/// Names all missing programs at once, and one command that installs them.
+fn check_tools(tools: &[Tool], host: &Host) -> Result<(), Failure> {
+    let there = |tool: &Tool| {
+        host.has(&tool.program) || tool.alternative.as_deref().is_some_and(|other| host.has(other))
+    };
+    let missing: Vec<&Tool> = tools.iter().filter(|tool| !there(tool)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = missing.iter().map(|tool| line(tool)).collect();
+    let mut packages: Vec<&str> = missing.iter().map(|tool| tool.package.as_str()).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let message = format!("programs that the build needs are missing:\n{}", lines.join("\n"));
+    Err(Failure::request(message).with_hint(format!("sudo apt-get install {}", packages.join(" "))))
+}
+
+fn line(tool: &Tool) -> String {
+    let instead = tool.alternative.as_ref().map(|other| format!(" or {other}")).unwrap_or_default();
+    format!("  {}{instead} (package {}), needed by {}", tool.program, tool.package, tool.wanted_by)
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}

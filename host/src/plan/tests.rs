@@ -1,0 +1,6 @@
+//! Tables for every part of the planner, over elements that are made up in memory.
+
+mod decisions;
+mod disk;
+mod selection;
+mod support;

@@ -1,0 +1,127 @@
+//! Layout, programs of the host, and the plan as a whole.
+
+use super::support::{Made, OS, library, outcome, spec};
+use crate::plan::layout::DiskContent;
+use crate::spec::{Arch, DiskSpec, Format, ImageSpec};
+
+const GPT: &str = "
+- local_loop: {name: image0}
+- partitioning:
+    base: image0
+    label: gpt
+    partitions:
+      - {name: root, size: 100%, mkfs: {mount: {mount_point: /}}}
+";
+
+const TWO_ROOTS: &str = "
+- local_loop: {name: image0}
+- partitioning:
+    base: image0
+    label: mbr
+    partitions:
+      - {name: root, size: 60%, mkfs: {mount: {mount_point: /}}}
+      - {name: esp, size: 4GiB, type: '0xef', mkfs: {type: vfat, mount: {mount_point: /boot/efi}}}
+";
+
+const MANIFEST: &str = "name = \"tooled\"\nversion = \"1\"\napi = \"0.1\"\n[capabilities]\n\
+    host-programs = [{ program = \"mmdebstrap\", alternative = \"debootstrap\" }, { program = \"xz\", package = \"xz-utils\" }]\n";
+
+const ELEMENTS: &[Made<'_>] = &[
+    OS,
+    ("gpt", &[("block-device-default.yaml", GPT), ("block-device-arm64.yaml", TWO_ROOTS)]),
+    ("mbr", &[("block-device-default.yaml", TWO_ROOTS)]),
+    ("broken", &[("block-device-default.yaml", "- local_loop: {name: image0}\n")]),
+    ("shell", &[("install.d/10-x", "#!/bin/bash\n")]),
+    ("tooled", &[("element.toml", MANIFEST), ("tooled.wasm", "")]),
+];
+
+fn kind(spec: ImageSpec) -> String {
+    match outcome(spec, &library(ELEMENTS)).unwrap().layout.content {
+        DiskContent::FileSystem(_) => "whole disk".to_owned(),
+        DiskContent::Partitions(table) => format!("{:?} {}", table.label, table.partitions.len()),
+    }
+}
+
+#[test]
+fn the_callers_layout_wins_over_the_first_elements() {
+    let arm = |asked| ImageSpec { arch: Arch::Arm64, ..spec(asked) };
+    let own = |asked| ImageSpec { block_device: Some(TWO_ROOTS.to_owned()), ..spec(asked) };
+    let table = [
+        (spec("os"), "whole disk"),
+        (spec("os gpt"), "Gpt 1"),
+        (spec("os mbr gpt"), "Mbr 2"),
+        (spec("os gpt mbr"), "Gpt 1"),
+        (arm("os gpt"), "Mbr 2"),
+        (own("os gpt"), "Mbr 2"),
+        (own("os"), "Mbr 2"),
+    ];
+    for (spec, expected) in table {
+        let shown = format!("{:?} {}", spec.elements, spec.arch);
+        assert_eq!(kind(spec), expected, "{shown}");
+    }
+}
+
+#[test]
+fn an_impossible_disk_is_reported_with_where_it_comes_from() {
+    let sized = |size| DiskSpec { image_size: Some(size), ..DiskSpec::default() };
+    let table = [
+        (
+            spec("os broken"),
+            "broken/block-device-default.yaml (built in): disk 'image0' holds nothing: give it a partitioning or a mkfs",
+        ),
+        (
+            ImageSpec { disk: sized(1 << 30), ..spec("os mbr") },
+            "mbr/block-device-default.yaml (built in): no room for partition 'esp': it wants 4 GiB, and ",
+        ),
+        (
+            ImageSpec {
+                disk: DiskSpec { root_file_system: Some("zfs".to_owned()), ..DiskSpec::default() },
+                ..spec("os")
+            },
+            "the disk: mkfs_root: unknown file system 'zfs' (known: ",
+        ),
+        (
+            ImageSpec {
+                disk: DiskSpec {
+                    root_label: Some("a-label-that-is-too-long".to_owned()),
+                    ..DiskSpec::default()
+                },
+                ..spec("os")
+            },
+            "the disk: file system 'mkfs_root': label 'a-label-that-is-too-long' has 24 characters, ext4 takes 16",
+        ),
+    ];
+    for (spec, message) in table {
+        let found = outcome(spec, &library(ELEMENTS)).unwrap_err();
+        assert!(found.starts_with(message), "{found}");
+    }
+}
+
+#[test]
+fn programs_are_named_once_with_their_package() {
+    let formats = vec![Format::Qcow2, Format::Vmdk, Format::Tar, Format::Raw, Format::Squashfs];
+    let spec = ImageSpec { formats, ..spec("os shell tooled mbr") };
+    let plan = outcome(spec, &library(ELEMENTS)).unwrap();
+    let tools: Vec<String> = plan
+        .tools
+        .iter()
+        .map(|tool| {
+            let instead = tool.alternative.as_deref().unwrap_or("-");
+            format!("{} {instead} {} {}", tool.program, tool.package, tool.wanted_by)
+        })
+        .collect();
+    assert_eq!(
+        tools,
+        [
+            "bash - bash shell",
+            "mmdebstrap debootstrap mmdebstrap tooled",
+            "xz - xz-utils tooled",
+            "mke2fs - e2fsprogs assemble",
+            "mkfs.vfat - dosfstools assemble",
+            "mcopy - mtools assemble",
+            "qemu-img - qemu-utils export",
+            "tar - tar export",
+            "mksquashfs - squashfs-tools export",
+        ]
+    );
+}
