@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cap_std::fs::Dir;
@@ -11,7 +10,6 @@ use super::crew::Crew;
 use super::site::Site;
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::plugin::{BootLoader, Devices};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
 use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
@@ -22,24 +20,12 @@ use crate::sys::process::{self, Ended};
 const BLOCK_DEVICE_LINE: &str = "IMAGE_BLOCK_DEVICE=";
 
 /// What the hooks of a phase stand on.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Ground {
     /// The tree: being built, or the mounted image.
     pub tree: PathBuf,
     /// Variables that come up during the build: `DIB_IMAGE_SIZE`, `IMAGE_BLOCK_DEVICE`, ...
     pub variables: Environment,
-    /// Whether the tree has what a chroot needs mounted.
-    pub chroot_mounted: bool,
-    /// The disk's device nodes, as far as there are any.
-    pub devices: Devices,
-    /// What installs boot loaders, once the image is mounted.
-    pub boot_loader: Option<Arc<dyn BootLoader>>,
-}
-
-impl std::fmt::Debug for Ground {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ground").field("tree", &self.tree).finish_non_exhaustive()
-    }
 }
 
 impl Ground {
@@ -67,7 +53,7 @@ pub struct PhaseOutcome {
 pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site) -> Result<PhaseOutcome> {
     let hooks = plan.hooks(phase);
     let scope = site.report.phase(phase, hooks.len());
-    let bound = bind_hooks(phase, ground, site)?;
+    let bound = bind_hooks(phase, hooks, ground, site)?;
     let mut run =
         PhaseRun { crew, phase, ground, site, scope: &scope, env: None, outcome: PhaseOutcome::default() };
     for hook in hooks {
@@ -132,7 +118,7 @@ impl PhaseRun<'_> {
         let result = match hook.kind {
             HookKind::Shell => self.shell(hook, scope.output()),
             HookKind::Component => {
-                self.crew.run_component(hook, self.phase, self.ground, scope.output())
+                self.crew.components().run(hook, self.phase, self.ground, self.site, scope.output())
             }
         };
         let failure = result.err().map(|cause| scope.failure(cause));
@@ -147,17 +133,14 @@ impl PhaseRun<'_> {
             let sourced = shell.phase_environment(self.phase, self.ground, &mut sink);
             self.env = Some(sourced.map_err(|error| io_cause(&error))?);
         }
-        let mut env = self.env.clone().unwrap_or_default();
-        let bridge = self.crew.bridge(self.phase, self.ground, self.site, &mut env, output);
-        let bridge = bridge.map_err(|error| io_cause(&error))?;
+        let env = self.env.as_ref().expect("sourced above");
         let outcome = &mut self.outcome;
         let mut sink = |stream: process::Stream, line: &str| {
             note_block_device(outcome, line);
             output.line(report_stream(stream), line);
         };
         let exit =
-            shell.run(hook, self.phase, &env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
-        drop(bridge);
+            shell.run(hook, self.phase, env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
         cause_of(exit.ended)
     }
 }
