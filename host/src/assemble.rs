@@ -1,6 +1,130 @@
-//! (to be written)
+//! The assemble stage: puts the tree onto a disk and makes it boot.
+//!
+//! 1. Run `block-device`: a hook may bring a block device of its own.
+//! 2. Measure the tree and plan the disk ([`crate::plan::layout::plan_disk`]).
+//! 3. Create the raw file, write the partition table, attach it, make the
+//!    file systems, mount them in order ([`MountedImage`]).
+//! 4. Write `/etc/fstab`, copy the tree; where it does not fit after all, go
+//!    back to 3 with a larger disk.
+//! 5. Mount `/proc`, `/sys` and a minimal `/dev` that shows the disk; run
+//!    `pre-finalise`, `finalise`, where boot loaders are installed
+//!    ([`bootloader`]), and `cleanup`.
+//! 6. End what hooks left running, remove what the build left in the image,
+//!    discard unused blocks, unmount, detach: the [`RawImage`].
+
+use std::fs;
+use std::io::{Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::build::{BuiltTree, Crew, Ground, Site, tidy};
+use crate::element::Phase;
+use crate::plan::Plan;
+use crate::plan::layout::{DiskPlan, Identity, plan_disk};
+use crate::sys;
+use crate::sys::chroot::ChrootMounts;
+
+pub mod bootloader;
+mod device;
+mod fat;
+mod mounted;
+mod recipe;
+mod table;
+
+pub use mounted::MountedImage;
+pub use recipe::{FilledImage, Recipe, Target, measure};
+
+/// A finished disk, not in any output format yet.
 #[derive(Debug)]
-pub struct RawImage;
-pub fn assemble(_t: crate::build::BuiltTree, _s: &crate::build::Site) -> anyhow::Result<RawImage> {
-    Ok(RawImage)
+pub struct RawImage {
+    /// What was built.
+    pub plan: Plan,
+    /// The raw disk: a sparse file, or the block device that a hook brought.
+    pub file: PathBuf,
+    /// What lies where on it.
+    pub disk: DiskPlan,
+}
+
+/// Makes the disk of `tree`.
+///
+/// # Errors
+///
+/// Fails if the tree does not fit, the block device cannot be made, or a hook fails.
+pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
+    let stage = site.report.stage("assemble");
+    let BuiltTree { plan, tree, crew } = tree;
+    let identity = identity(&plan)?;
+    let usage = measure(&tree, &plan.layout)?;
+    let planned = plan_disk(&plan.layout, &plan.disk, &usage, &identity)?;
+    let target = target(&plan, &crew, &planned, site)?;
+
+    let step = stage.step("copying the tree into the image");
+    let recipe = Recipe {
+        tree: &tree,
+        mount_point: &site.workspace.mount_point(),
+        target: &target,
+        layout: &plan.layout,
+        disk: &plan.disk,
+        identity: &identity,
+        arch: plan.arch,
+        threads: site.options.threads,
+        progress: &|done, total| step.bytes(done, Some(total)),
+    };
+    let filled = recipe.fill(&usage)?;
+    step.finish();
+    fs::remove_dir_all(&tree).context("removing the tree, which is in the image now")?;
+
+    run_phases(&plan, &crew, &filled.image, site)?;
+    let step = stage.step("discarding unused blocks");
+    let disk = filled.close()?;
+    step.finish();
+    stage.finish();
+    Ok(RawImage { plan, file: target.path().to_owned(), disk })
+}
+
+/// Runs `block-device`, which may name a device; else the image is a file.
+fn target(plan: &Plan, crew: &Crew, planned: &DiskPlan, site: &Site) -> Result<Target> {
+    let mut ground = Ground::tree(site.workspace.built());
+    ground.variables.extend([image_size(planned)]);
+    match crew.run(plan, Phase::BlockDevice, &ground, site)?.block_device {
+        Some(device) => {
+            let size = device_size(&device)?;
+            Ok(Target::Device(device, size))
+        }
+        None => Ok(Target::File(site.workspace.image().join(format!("{}.raw", plan.layout.name)))),
+    }
+}
+
+fn device_size(device: &Path) -> Result<u64> {
+    let context = || format!("measuring {}, which a block-device hook named", device.display());
+    let mut file = fs::File::open(device).with_context(context)?;
+    file.seek(SeekFrom::End(0)).with_context(context)
+}
+
+/// `DIB_IMAGE_SIZE`, which is in KiB.
+fn image_size(disk: &DiskPlan) -> (String, String) {
+    ("DIB_IMAGE_SIZE".to_owned(), (disk.size / 1024).to_string())
+}
+
+/// Identifiers follow from what is in the image, not from where it is written.
+fn identity(plan: &Plan) -> Result<Identity> {
+    let Plan { arch, elements, phases, parameters, packages, layout, disk, .. } = plan;
+    let content = serde_json::to_vec(&(arch, elements, phases, parameters, packages, layout, disk));
+    Ok(Identity::new(&content.context("describing the plan")?))
+}
+
+/// Runs the phases of the mounted image, and ends what they leave running.
+fn run_phases(plan: &Plan, crew: &Crew, image: &MountedImage, site: &Site) -> Result<()> {
+    let mounts = ChrootMounts::mount(&image.root)?;
+    image.nodes().try_for_each(|node| mounts.expose(node))?;
+    let mut ground = Ground::image(image.clone());
+    ground.variables.extend(image.variables());
+    ground.variables.extend([image_size(&image.plan)]);
+    for phase in [Phase::PreFinalise, Phase::Finalise, Phase::Cleanup] {
+        crew.run(plan, phase, &ground, site)?;
+    }
+    sys::process::kill_all()?;
+    mounts.close()?;
+    tidy::tidy(&image.root)
 }

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cap_std::fs::Dir;
 
 use super::crew::Crew;
 use super::site::Site;
+use crate::assemble::MountedImage;
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
@@ -26,6 +28,8 @@ pub struct Ground {
     pub tree: PathBuf,
     /// Variables that come up during the build: `DIB_IMAGE_SIZE`, `IMAGE_BLOCK_DEVICE`, ...
     pub variables: Environment,
+    /// The mounted image, from `pre-finalise` on.
+    pub image: Option<Arc<MountedImage>>,
 }
 
 impl Ground {
@@ -34,7 +38,13 @@ impl Ground {
         Ground {
             tree,
             variables: Environment::from([("DIB_DEFAULT_INSTALLTYPE".to_owned(), "source".to_owned())]),
+            image: None,
         }
+    }
+
+    /// A mounted image.
+    pub fn image(image: MountedImage) -> Ground {
+        Ground { image: Some(Arc::new(image.clone())), ..Ground::tree(image.root) }
     }
 }
 

@@ -42,6 +42,8 @@ pub struct PlannedFileSystem {
     pub partition: Option<usize>,
     /// Its bytes on the disk.
     pub extent: Extent,
+    /// Its UUID; that of FAT is its first eight digits.
+    pub uuid: String,
     /// The program that makes it with all arguments but the device.
     pub mkfs: Vec<String>,
 }
@@ -74,7 +76,7 @@ pub fn plan_disk(
         let extent =
             partition.zip(table.as_ref()).map_or(whole, |(index, table)| table.partitions[index].extent);
         let mkfs = planner.mkfs(fs, extent.length, identity)?;
-        Ok(PlannedFileSystem { name: fs.name.clone(), partition, extent, mkfs })
+        Ok(PlannedFileSystem { name: fs.name.clone(), partition, extent, uuid: uuid_of(fs, identity), mkfs })
     });
     let file_systems = file_systems.collect::<Result<_, LayoutError>>()?;
     Ok(DiskPlan { size, block_size: layout.block_size, table, file_systems })
@@ -176,7 +178,10 @@ impl Planner<'_> {
             FsKind::Xfs => {
                 vec!["mkfs.xfs".into(), "-q".into(), "-f".into(), "-m".into(), format!("uuid={uuid}")]
             }
-            FsKind::Vfat => vec!["mkfs.vfat".into(), "-i".into(), volume],
+            FsKind::Vfat => {
+                let sector = self.layout.block_size.to_string();
+                vec!["mkfs.vfat".into(), "-S".into(), sector, "-i".into(), volume]
+            }
             FsKind::Swap => vec!["mkswap".into(), "-q".into(), "-U".into(), uuid],
             _ => vec!["mkfs.btrfs".into(), "-q".into(), "-f".into(), "-U".into(), uuid],
         };

@@ -186,7 +186,7 @@ impl<'a> Ext<'a> {
     /// sparse file the zeroes take no space.
     fn extended(&self, size: u64, identity: &Identity) -> String {
         let seed = identity.uuid(&format!("hash seed {}", self.fs.name));
-        let init = format!("hash_seed={seed},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0");
+        let init = format!("hash_seed={seed},lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0");
         match self.growth > size {
             true => format!("resize={},{init}", self.growth / BLOCK),
             false => init,

@@ -480,5 +480,6 @@ fn the_same_plan_the_same_bytes() {
     assert_eq!(one, plan(&parse(EFI), &DiskSpec::default(), usage).unwrap());
     let vfat = &one.file_systems[0];
     assert_eq!(vfat.mkfs[0], "mkfs.vfat");
-    assert_eq!(vfat.mkfs[3..], ["-n", "MKFS_ESP"]);
+    assert_eq!(vfat.mkfs[1..4], ["-S", "512", "-i"]);
+    assert_eq!(vfat.mkfs[5..], ["-n", "MKFS_ESP"]);
 }

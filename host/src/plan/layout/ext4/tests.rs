@@ -97,7 +97,7 @@ fn the_command() {
     let expected = format!(
         "mke2fs -q -F -t ext4 -m 1 -b 4096 -I 256 -L cloudimg-rootfs -U 2f0c7f0e-0000-4000-8000-000000000001 \
          -N 65536 -J size=64 -O {EXT4_FEATURES},^metadata_csum \
-         -E resize=17179836416,hash_seed={seed},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,stride=4 -m 0"
+         -E resize=17179836416,hash_seed={seed},lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0,stride=4 -m 0"
     );
     assert_eq!(command.join(" "), expected);
 }

@@ -1,0 +1,268 @@
+//! The tree, copied into an image that is just large enough.
+//!
+//! Knows nothing of hooks: see [`super::assemble`] for what runs in the image.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use cap_std::fs::Dir;
+
+use super::mounted::{ImageMounts, MountedImage};
+use crate::plan::layout::{DiskPlan, Human, Identity, Layout, Usage, UsageByMount, plan_disk};
+use crate::spec::{Arch, DiskSpec};
+use crate::sys::copy::{CopyOptions, CopyStats, copy_tree, is_no_space};
+use crate::sys::{disk, measure};
+
+/// How often a larger image is tried after one that was too small: the
+/// estimate leaves a reserve, so that once is rare already.
+const ATTEMPTS: u32 = 4;
+
+/// What each further attempt adds, as a share of the tree, and at least.
+const GROWTH_SHARE: u64 = 4;
+const GROWTH_MINIMUM: u64 = 128 << 20;
+
+/// Free space of the work directory below which a full image is its fault.
+const WORK_SPACE_MINIMUM: u64 = 32 << 20;
+
+/// How a filled image is made.
+#[derive(Clone, Copy)]
+pub struct Recipe<'a> {
+    /// The finished tree.
+    pub tree: &'a Path,
+    /// Where the image is mounted.
+    pub mount_point: &'a Path,
+    /// The raw image: a file to make, or a block device that is there.
+    pub target: &'a Target,
+    /// What lies on the disk.
+    pub layout: &'a Layout,
+    /// Sizes and file system choices.
+    pub disk: &'a DiskSpec,
+    /// Where derived identifiers come from.
+    pub identity: &'a Identity,
+    /// The architecture that the image is for.
+    pub arch: Arch,
+    /// Threads for copying.
+    pub threads: usize,
+    /// Told how many bytes of how many are copied.
+    pub progress: &'a (dyn Fn(u64, u64) + Sync),
+}
+
+impl std::fmt::Debug for Recipe<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recipe")
+            .field("tree", &self.tree)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the image is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A file to be created; one that is there is replaced.
+    File(PathBuf),
+    /// A block device of the build host, of this size.
+    Device(PathBuf, u64),
+}
+
+impl Target {
+    /// The file or the device.
+    pub fn path(&self) -> &Path {
+        match self {
+            Target::File(path) | Target::Device(path, _) => path,
+        }
+    }
+}
+
+/// A mounted image with the tree on it; unmounted and detached when this value ends.
+#[derive(Debug)]
+#[must_use = "dropping a filled image unmounts it"]
+pub struct FilledImage {
+    /// What is mounted where.
+    pub image: MountedImage,
+    mounts: ImageMounts,
+}
+
+impl FilledImage {
+    /// Writes everything out, discards unused blocks, unmounts and detaches.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the first of these that fails; all are tried.
+    pub fn close(self) -> Result<DiskPlan> {
+        self.mounts.close()?;
+        Ok(self.image.plan)
+    }
+}
+
+/// Measures what goes onto each file system of the layout.
+///
+/// # Errors
+///
+/// Fails if part of the tree cannot be read.
+pub fn measure(tree: &Path, layout: &Layout) -> Result<UsageByMount> {
+    let mut usage = UsageByMount::new();
+    // Children come after their parents, and are taken from them.
+    for (point, _) in layout.mounts() {
+        let within = tree.join(point.strip_prefix("/").unwrap_or(point));
+        let size = match within.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            _ => measure::tree_size(&within)?,
+        };
+        let parent =
+            usage.keys().filter(|other| point.starts_with(other)).max_by_key(|other| other.as_os_str().len());
+        if let Some(parent) = parent.cloned().and_then(|parent| usage.get_mut(&parent)) {
+            parent.bytes = parent.bytes.saturating_sub(size.bytes);
+            parent.inodes = parent.inodes.saturating_sub(size.inodes);
+        }
+        usage.insert(point.to_owned(), Usage { bytes: size.bytes, inodes: size.inodes });
+    }
+    Ok(usage)
+}
+
+impl Recipe<'_> {
+    /// Plans and makes the disk and its file systems, and copies the tree,
+    /// which takes `usage`. Where the estimate was too small, tries again with a
+    /// larger image.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the tree does not fit into a given size, and where a device,
+    /// a file system or a file cannot be made.
+    pub fn fill(&self, usage: &UsageByMount) -> Result<FilledImage> {
+        let content: u64 = usage.values().map(|usage| usage.bytes).sum();
+        let mut disk = self.disk.clone();
+        if let Target::Device(_, size) = self.target {
+            disk.image_size = Some(*size);
+        }
+        for attempt in 1.. {
+            let filled = self.create(usage, &disk)?;
+            let error = match self.copy(&filled.image, content) {
+                Ok(()) => return Ok(filled),
+                Err(error) => error,
+            };
+            let size = filled.image.plan.size;
+            drop(filled);
+            self.check_retry(&error, &disk, attempt).map_err(|why| error.context(why))?;
+            disk.extra_size += GROWTH_MINIMUM.max(content / GROWTH_SHARE);
+            tracing::warn!("the tree did not fit into {}; trying a larger image", Human(size));
+        }
+        unreachable!("the attempts end with a result")
+    }
+
+    fn create(&self, usage: &UsageByMount, disk: &DiskSpec) -> Result<FilledImage> {
+        let plan = plan_disk(self.layout, disk, usage, self.identity)?;
+        if let Target::File(path) = &self.target {
+            remove_if_there(path)?;
+            disk::create_sparse(path, plan.size)?;
+        }
+        let (image, mounts) = ImageMounts::create(self, &plan)?;
+        Ok(FilledImage { image, mounts })
+    }
+
+    fn copy(&self, image: &MountedImage, content: u64) -> Result<()> {
+        let progress = |stats: CopyStats| (self.progress)(stats.bytes, content);
+        let options = CopyOptions { threads: self.threads, cross_mounts: false, progress: Some(&progress) };
+        copy_tree(self.tree, &image.root, options).context("copying the tree into the image")?;
+        write_fstab(&image.root, self.layout)?;
+        for (point, _) in self.layout.mounts() {
+            disk::sync_filesystem(&image.root.join(point.strip_prefix("/").unwrap_or(point)))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a larger image can help; if not, why.
+    fn check_retry(&self, error: &anyhow::Error, disk: &DiskSpec, attempt: u32) -> Result<(), String> {
+        if !is_no_space(error) {
+            return Err("filling the image".to_owned());
+        }
+        if let Target::File(path) = &self.target {
+            let free = path.parent().and_then(|parent| disk::free_space(parent).ok()).unwrap_or(u64::MAX);
+            if free < WORK_SPACE_MINIMUM {
+                return Err(format!("the work directory is full ({} left)", Human(free)));
+            }
+        }
+        if self.layout.size.or(disk.image_size).is_some() {
+            return Err("the tree does not fit into the image size that was given; raise it".to_owned());
+        }
+        match attempt < ATTEMPTS {
+            true => Ok(()),
+            false => Err(format!("the tree did not fit in {ATTEMPTS} attempts, each larger")),
+        }
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("removing {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes `/etc/fstab`, unless the layout has no line for it.
+fn write_fstab(root: &Path, layout: &Layout) -> Result<()> {
+    let fstab = layout.fstab();
+    if fstab.is_empty() {
+        return Ok(());
+    }
+    // Opened as a capability: a link in the tree does not lead out of it.
+    let root =
+        Dir::open_ambient_dir(root, cap_std::ambient_authority()).context("opening the image's root")?;
+    root.create_dir_all("etc").context("making /etc of the image")?;
+    root.write("etc/fstab", fstab).context("writing /etc/fstab of the image")?;
+    let entry = root.symlink_metadata("etc/fstab").context("reading /etc/fstab of the image")?;
+    ensure!(entry.is_file(), "/etc/fstab of the image is no regular file");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::layout::RootDefaults;
+
+    const THREE: &str = "
+- local_loop: {name: image0}
+- partitioning:
+    base: image0
+    label: gpt
+    partitions:
+      - {name: log, size: 1GiB, mkfs: {type: ext4, mount: {mount_point: /var/log}}}
+      - {name: root, size: 50%, mkfs: {mount: {mount_point: /}}}
+      - {name: var, size: 100%, mkfs: {type: ext4, mount: {mount_point: /var}}}
+      ";
+
+    #[test]
+    fn each_file_system_is_measured_without_those_below() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = |name: &str| tree.path().join(name);
+        fs::create_dir_all(path("var/log")).unwrap();
+        fs::write(path("file"), vec![0; 4096]).unwrap();
+        fs::write(path("var/file"), vec![0; 8192]).unwrap();
+        fs::write(path("var/log/file"), vec![0; 12288]).unwrap();
+        let layout = Layout::parse(THREE, &RootDefaults::default()).unwrap();
+        let usage = measure(tree.path(), &layout).unwrap();
+        let blocks: Vec<_> = usage.values().map(|usage| (usage.bytes / 4096, usage.inodes)).collect();
+        assert_eq!(blocks, [(2, 2), (3, 2), (4, 2)], "a directory and a file each");
+    }
+
+    #[test]
+    fn a_mount_point_that_the_tree_lacks_holds_nothing() {
+        let tree = tempfile::tempdir().unwrap();
+        let layout = Layout::parse(THREE, &RootDefaults::default()).unwrap();
+        assert_eq!(measure(tree.path(), &layout).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn fstab_does_not_leave_the_tree() {
+        let outside = tempfile::tempdir().unwrap();
+        let tree = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(outside.path(), tree.path().join("etc")).unwrap();
+        let layout = Layout::whole_disk(&RootDefaults::default());
+        write_fstab(tree.path(), &layout).unwrap_err();
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+}
