@@ -147,7 +147,7 @@ impl PhaseRun<'_> {
         let outcome = &mut self.outcome;
         let mut sink = |stream: process::Stream, line: &str| {
             note_block_device(outcome, line);
-            output.line(report_stream(stream), line);
+            output.line(stream.into(), line);
         };
         let exit =
             shell.run(hook, self.phase, env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
@@ -158,13 +158,6 @@ impl PhaseRun<'_> {
 fn note_block_device(outcome: &mut PhaseOutcome, line: &str) {
     if let Some(device) = line.strip_prefix(BLOCK_DEVICE_LINE).filter(|device| !device.is_empty()) {
         outcome.block_device = Some(PathBuf::from(device.trim_matches('"')));
-    }
-}
-
-fn report_stream(stream: process::Stream) -> Stream {
-    match stream {
-        process::Stream::Stdout => Stream::Stdout,
-        process::Stream::Stderr => Stream::Stderr,
     }
 }
 

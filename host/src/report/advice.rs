@@ -3,33 +3,98 @@
 use crate::report::failure::{BuildFailure, FailureCause, HookFailure};
 use crate::report::options::Verbosity;
 
+/// What ENOSPC is called, by the kernel and by every tool that passes it on.
+const NO_SPACE: &str = "No space left on device";
+
 /// Sentences, the most useful first. None after an interrupt: whoever pressed
 /// Ctrl-C knows what to do next.
 pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity) -> Vec<String> {
-    match failure {
-        BuildFailure::Interrupted { .. } => Vec::new(),
-        BuildFailure::Hook(HookFailure { cause: FailureCause::Interrupted, .. }) => Vec::new(),
-        BuildFailure::Hook(failure) => hook(failure, verbosity),
-        BuildFailure::Error { .. } if verbosity >= Verbosity::Verbose => Vec::new(),
-        BuildFailure::Error { .. } => vec!["again with -v: it shows each command as it is run".to_owned()],
-    }
-}
-
-fn hook(failure: &HookFailure, verbosity: Verbosity) -> Vec<String> {
-    let mut advice = Vec::new();
-    match &failure.cause {
-        FailureCause::Trap(_) => advice.push(format!(
-            "tell the author of element {}: a trap is its own bug, or a limit it ran into",
-            failure.element
-        )),
-        FailureCause::Returned(_) => advice
-            .push(format!("`slate plan`: it shows the parameters and grants of element {}", failure.element)),
-        _ => {}
-    }
+    let mut advice = match failure {
+        BuildFailure::Interrupted { .. } => return Vec::new(),
+        BuildFailure::Hook(HookFailure { cause: FailureCause::Interrupted, .. }) => return Vec::new(),
+        BuildFailure::Hook(failure) => hook(failure),
+        BuildFailure::Error { chain } => space(chain).collect(),
+    };
     if verbosity < Verbosity::Verbose {
         advice
             .push("again with -v: it shows what every hook prints, and each command as it is run".to_owned());
     }
-    advice.push("again with --keep: it keeps the tree as the hook left it".to_owned());
     advice
+}
+
+fn hook(failure: &HookFailure) -> Vec<String> {
+    let element = &failure.element;
+    let about_cause = match &failure.cause {
+        FailureCause::Trap(_) => Some(format!(
+            "tell the author of element {element}: a trap is its own bug, or a limit it ran into"
+        )),
+        FailureCause::Returned(_) => Some(format!(
+            "`slate plan` with the same arguments: it shows the parameters and grants of {element}"
+        )),
+        FailureCause::Signal(libc::SIGKILL) => {
+            Some("--no-tmpfs, which builds on disk, if memory ran out: `dmesg` tells".to_owned())
+        }
+        _ => None,
+    };
+    about_cause.into_iter().chain(space(&failure.tail)).collect()
+}
+
+fn space(lines: &[String]) -> impl Iterator<Item = String> {
+    let full = lines.iter().any(|line| line.contains(NO_SPACE));
+    full.then(|| {
+        "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full".to_owned()
+    })
+    .into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::{Phase, Place};
+
+    fn hook(cause: FailureCause, tail: &[&str]) -> BuildFailure {
+        BuildFailure::Hook(HookFailure {
+            element: "vm".to_owned(),
+            hook: "50-grub".to_owned(),
+            phase: Phase::Finalise,
+            place: Place::Chroot,
+            cause,
+            tail: tail.iter().map(|line| (*line).to_owned()).collect(),
+        })
+    }
+
+    #[test]
+    fn advice_fits_the_cause() {
+        let space =
+            "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full";
+        let error = BuildFailure::Error { chain: vec!["x".to_owned(), format!("{NO_SPACE} (os error 28)")] };
+        let table: [(BuildFailure, &[&str]); 7] = [
+            (hook(FailureCause::Exit(1), &[]), &[]),
+            (hook(FailureCause::Exit(1), &["tar: y: No space left on device"]), &[space]),
+            (error, &[space]),
+            (
+                hook(FailureCause::Trap("unreachable".to_owned()), &[]),
+                &["tell the author of element vm: a trap is its own bug, or a limit it ran into"],
+            ),
+            (
+                hook(FailureCause::Returned("no user".to_owned()), &[]),
+                &["`slate plan` with the same arguments: it shows the parameters and grants of vm"],
+            ),
+            (
+                hook(FailureCause::Signal(9), &[]),
+                &["--no-tmpfs, which builds on disk, if memory ran out: `dmesg` tells"],
+            ),
+            (hook(FailureCause::Interrupted, &[]), &[]),
+        ];
+        for (failure, expected) in table {
+            assert_eq!(advice(&failure, Verbosity::Verbose), expected, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn only_who_has_not_seen_everything_is_told_how_to() {
+        let again = "again with -v: it shows what every hook prints, and each command as it is run";
+        assert_eq!(advice(&hook(FailureCause::Exit(1), &[]), Verbosity::Normal), [again]);
+        assert!(advice(&BuildFailure::Interrupted { signal: 2 }, Verbosity::Normal).is_empty());
+    }
 }

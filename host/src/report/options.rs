@@ -7,8 +7,8 @@ use std::str::FromStr;
 use crate::report::event::Level;
 use crate::report::text::Style;
 
-/// The choices. [`ReportOptions::default`] is what a terminal user gets
-/// without any flag.
+/// The choices. [`ReportOptions::default`] is what the environment gives
+/// without any flag: the terminal, `NO_COLOR`, `TERM`, `SLATE_LOG`.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
     /// Who reads it (`--log-format`).
@@ -37,7 +37,7 @@ impl Default for ReportOptions {
             format: LogFormat::Text,
             verbosity: Verbosity::Normal,
             logfile: None,
-            filter: None,
+            filter: std::env::var("SLATE_LOG").ok().filter(|filter| !filter.is_empty()),
             timings: false,
             tail_lines: ReportOptions::TAIL_LINES,
             terminal,

@@ -132,7 +132,7 @@ mod tests {
             (Verbosity::Verbose, format!("{debug}{info}{warning}")),
         ];
         for (verbosity, expected) in table {
-            let options = ReportOptions { verbosity, ..ReportOptions::default() };
+            let options = ReportOptions { verbosity, filter: None, ..ReportOptions::default() };
             assert_eq!(told(&options, events), expected, "{verbosity:?}");
         }
     }

@@ -115,7 +115,6 @@ error: hook 62-ssh-key of element local-config failed in phase install (in the c
     | line 2
     | line 3
     | line 4
-  try:  again with -v: it shows what every hook prints, and each command as it is run
-        again with --keep: it keeps the tree as the hook left it";
+  try:  again with -v: it shows what every hook prints, and each command as it is run";
     assert_eq!(terminal.at(5.0), expected);
 }

@@ -67,7 +67,6 @@ error: hook 62-ssh-key of element local-config failed in phase install (in the c
     | line 4
   log:  {}
   try:  again with -v: it shows what every hook prints, and each command as it is run
-        again with --keep: it keeps the tree as the hook left it
 ",
         log.display()
     );
@@ -88,7 +87,6 @@ error: hook 10-a of element debian failed in phase root (outside the chroot): th
       at src/lib.rs:7
   it printed nothing
   try:  tell the author of element debian: a trap is its own bug, or a limit it ran into
-        again with --keep: it keeps the tree as the hook left it
 ";
     assert_eq!(recorder.text(), expected);
 }
@@ -108,7 +106,7 @@ error: making the disk
   because: no space left
     needed 3 GB
   logs: {}
-  try:  again with -v: it shows each command as it is run
+  try:  again with -v: it shows what every hook prints, and each command as it is run
 ",
         directory.path().display()
     );
