@@ -185,6 +185,10 @@ impl ReportArgs {
             timings: self.timings,
             ..ReportOptions::default()
         };
-        Report::open(&options).map_err(|error| Failure::request(format!("opening the log file: {error}")))
+        let report = Report::open(&options).and_then(|report| {
+            report.take_tracing(&options)?;
+            Ok(report)
+        });
+        report.map_err(|error| Failure::request(format!("{error:#}")))
     }
 }
