@@ -105,11 +105,12 @@ struct ReportArgs {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Args { spec, run, report } = args;
+    let output = spec.output().to_owned();
     let plan = spec.plan()?;
     if run.dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
-    preflight::check(&plan, &Host::here())?;
+    preflight::check(&plan, &output, &Host::here())?;
     let options = run.options(report.keep_logs);
     sys::sandbox::enter().map_err(|error| Failure::work(&error))?;
     let report = report.open()?;

@@ -40,12 +40,14 @@ impl Host {
     }
 }
 
-/// Checks everything that would stop the build of `plan` later.
-pub(super) fn check(plan: &Plan, host: &Host) -> Result<(), Failure> {
+/// Checks everything that would stop the build of `plan` later, whose outputs
+/// are named after `output`.
+pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
     check_arch(plan.arch, host.arch)?;
+    check_file(output)?;
     plan.outputs.iter().try_for_each(check_place)?;
-    check_root(host)?;
     check_tools(&plan.tools, host)?;
+    check_root(host)?;
     plan.outputs.iter().try_for_each(check_writable)
 }
 
@@ -59,11 +61,8 @@ fn check_arch(wanted: Arch, host: Option<Arch>) -> Result<(), Failure> {
 }
 
 fn check_place(output: &PlannedOutput) -> Result<(), Failure> {
-    let (path, directory) = (&output.path, directory(output));
-    if path.is_dir() {
-        return Err(Failure::request(format!("the output {} is a directory", path.display()))
-            .with_hint(format!("name a file in it: -o {}", path.join("image").display())));
-    }
+    check_file(&output.path)?;
+    let directory = directory(output);
     if directory.is_dir() {
         return Ok(());
     }
@@ -74,6 +73,14 @@ fn check_place(output: &PlannedOutput) -> Result<(), Failure> {
         Failure::request(format!("the output's directory {shown} does not exist"))
             .with_hint(format!("create it: mkdir -p {shown}"))
     })
+}
+
+fn check_file(path: &Path) -> Result<(), Failure> {
+    if !path.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::request(format!("the output {} is a directory", path.display()))
+        .with_hint(format!("name a file in it: -o {}", path.join("image").display())))
 }
 
 /// An unnamed file is the proof; it leaves nothing.

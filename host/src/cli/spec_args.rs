@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -131,6 +131,11 @@ struct DiskArgs {
 }
 
 impl SpecArgs {
+    /// What the outputs are named after.
+    pub(super) fn output(&self) -> &Path {
+        &self.output
+    }
+
     /// Plans the image.
     pub(super) fn plan(self) -> Result<Plan, Failure> {
         let library = self.library.library()?;

@@ -5,13 +5,19 @@ use wasmparser::{Encoding, Parser, Payload};
 /// Name of the custom section that holds the manifest's text.
 const SECTION: &str = "blankslate:element-manifest";
 
+/// What every WebAssembly file starts with.
+const MAGIC: &[u8] = b"\0asm";
+
 /// The text of the manifest. One at the component's own level counts; the core
 /// modules inside are looked at only where there is none.
 pub(super) fn manifest(bytes: &[u8]) -> Result<String, String> {
+    if !bytes.starts_with(MAGIC) {
+        return Err("not a WebAssembly file".to_owned());
+    }
     let (mut outer, mut inner) = (Vec::new(), Vec::new());
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload.map_err(|error| format!("not a WebAssembly component: {error}"))?;
+        let payload = payload.map_err(|error| format!("not a valid component: {}", error.message()))?;
         match payload {
             Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
                 return Err("a core module, not a component".to_owned());
@@ -77,7 +83,8 @@ mod tests {
             let found = manifest(&parts.concat());
             assert_eq!(found.as_deref().map_err(String::as_str), expected, "case {index}");
         }
-        let broken = manifest(b"#!/bin/sh\n").unwrap_err();
-        assert!(broken.starts_with("not a WebAssembly component: "), "{broken}");
+        assert_eq!(manifest(b"#!/bin/sh\n").unwrap_err(), "not a WebAssembly file");
+        let cut = manifest(&COMPONENT[..6]).unwrap_err();
+        assert!(cut.starts_with("not a valid component: "), "{cut}");
     }
 }

@@ -1,0 +1,248 @@
+//! Every mistake that can be known before any work: its exact message, and a status that is not zero.
+
+use std::fs;
+
+use crate::elements::self_contained;
+use crate::slate::{ELEMENTS, command, command_without_rights, finish, run};
+use crate::tooling::Scratch;
+
+/// Where elements are looked for.
+const PLACES: &str = "(looked in elements, the built-in elements; `slate element list` shows all)";
+
+/// Runs both commands that plan, and expects the same message and status 2 of both.
+fn assert_refused(words: &str, stderr: &str) {
+    for command in ["plan", "build"] {
+        let refused = run(&format!("{command} {words}"));
+        assert_eq!(refused.stderr, stderr, "slate {command} {words}");
+        assert_eq!((refused.status, refused.stdout.as_str()), (Some(2), ""), "slate {command} {words}");
+    }
+}
+
+#[test]
+fn elements_that_are_not_there_or_do_not_go_together() {
+    let nearest = format!("hint: did you mean 'tiny-os'? {PLACES}");
+    let table = [
+        (
+            "",
+            "error: no elements given\nhint: name a distribution and what goes into it, such as: slate build debian vm -o debian.qcow2\n".to_owned(),
+        ),
+        ("tiny-oss", format!("error: no element 'tiny-oss'\n{nearest}\n")),
+        ("wants-missing", format!("error: no element 'tiny-oss', on which 'wants-missing' depends\n{nearest}\n")),
+        ("./missing", "error: there is no element at './missing'\nhint: a name with '/' or ending in .wasm is a path; give a bare name to search for it\n".to_owned()),
+        ("tiny-os cycle-a", "error: elements depend on each other in a cycle: cycle-a -> cycle-b -> cycle-a\nhint: remove one of these dependencies\n".to_owned()),
+        ("tiny-os loader-a loader-b", "error: 'loader-a' and 'loader-b' both provide 'loader'\nhint: leave one of them out\n".to_owned()),
+        ("tiny-os other-os", "error: two distributions: 'tiny-os' and 'other-os'\nhint: leave one of them out\n".to_owned()),
+        ("tiny-os operating-system", "error: 'operating-system' is given as an element, but 'tiny-os' stands in for it\nhint: leave out 'operating-system' or 'tiny-os'\n".to_owned()),
+        ("vm", "error: no distribution: none of the elements provides 'operating-system'\nhint: add one of: debian, other-os, tiny-os; for instance: slate build debian vm\n".to_owned()),
+        ("mixed same-hook", "error: elements 'mixed' and 'same-hook' both have install.d/61-before\nhint: rename one of the two files, or leave one element out\n".to_owned()),
+    ];
+    for (words, stderr) in table {
+        assert_refused(words, &stderr);
+    }
+}
+
+#[test]
+fn elements_that_cannot_be_read() {
+    assert_refused(
+        "tiny-os future",
+        "error: elements/future/element.toml: element 'future' was built for version 0.9 of the element API, and this slate runs version 0.1\n\
+         hint: rebuild the element against this version, or use a slate that runs the element's\n",
+    );
+    assert_refused(
+        "tiny-os bad-manifest",
+        "error: elements/bad-manifest/element.toml: line 6: unknown variant `instal`, expected one of `root`, `extra-data`, `pre-install`, `install`, `post-install`, `post-root`, `block-device`, `pre-finalise`, `finalise`, `cleanup`\n",
+    );
+    assert_refused(
+        "tiny-os not-built",
+        "error: elements/not-built/element.toml names the component 'not-built.wasm', which is not beside it\n\
+         hint: build the element, then put the result there as not-built.wasm\n",
+    );
+    assert_refused(
+        "tiny-os ./elements/README.md",
+        "error: './elements/README.md' is neither a directory nor a .wasm file\n",
+    );
+    assert_refused(
+        "tiny-os --elements-path elements:nowhere",
+        "error: the elements path holds 'nowhere', which is not a directory\n\
+         hint: correct --elements-path or ELEMENTS_PATH; its entries are separated by ':'\n",
+    );
+}
+
+#[test]
+fn components_that_are_none() {
+    let scratch = Scratch::new();
+    let old = "name = \"old\"\nversion = \"1\"\napi = \"0.0\"\n";
+    let table: [(&str, Vec<u8>, &str); 4] = [
+        (
+            "empty.wasm",
+            b"\0asm\x0d\0\x01\0".to_vec(),
+            "./empty.wasm: carries no manifest (custom section 'blankslate:element-manifest')\n",
+        ),
+        ("module.wasm", b"\0asm\x01\0\0\0".to_vec(), "./module.wasm: a core module, not a component\n"),
+        ("script.wasm", b"#!/bin/sh\n".to_vec(), "./script.wasm: not a WebAssembly file\n"),
+        (
+            "old.wasm",
+            self_contained(old),
+            "./old.wasm: element 'old' was built for version 0.0 of the element API, and this slate runs version 0.1\n\
+             hint: rebuild the element against this version, or use a slate that runs the element's\n",
+        ),
+    ];
+    for (name, bytes, stderr) in table {
+        fs::write(scratch.join(name), bytes).expect("writing the component");
+        let refused =
+            finish(command().args(["plan", "debian", &format!("./{name}")]).current_dir(scratch.path()));
+        assert_eq!((refused.status, refused.stderr), (Some(2), format!("error: {stderr}")));
+    }
+}
+
+#[test]
+fn parameters_and_grants_that_do_not_fit() {
+    assert_refused(
+        "mixed --set mixd.port=1",
+        "error: --set mixd.port: no element of this image is called 'mixd'\nhint: did you mean 'mixed'?\n",
+    );
+    assert_refused(
+        "mixed --set prot=1",
+        "error: --set prot: no element of this image has a parameter 'prot'\nhint: did you mean 'mixed.port'?\n",
+    );
+    assert_refused(
+        "mixed --set port=ssh",
+        "error: parameter mixed.port, from --set: 'ssh' is not a whole number\n",
+    );
+    assert_refused(
+        "mixed --set mode=guess",
+        "error: parameter mixed.mode, from --set: 'guess' is none of the choices (append, replace)\nhint: mode: What happens to keys that are there\n",
+    );
+    assert_refused(
+        "mixed --grant mixd:chroot",
+        "error: --grant mixd:chroot: no element of this image is called 'mixd'\nhint: did you mean 'mixed'?\n",
+    );
+    assert_refused(
+        "mixed --grant mixed:block-device",
+        "error: --grant mixed:block-device: the element does not ask for it\n\
+         hint: it asks for: environment=HOME, host-file=~/.ssh/authorized_keys, host-program=bash, host-program=sh, url=https://example.org/keys/, chroot\n",
+    );
+}
+
+#[test]
+fn words_that_the_command_line_does_not_know() {
+    let more = "\n\nFor more information, try '--help'.\n";
+    let table = [
+        (
+            "debian -a mips",
+            "invalid value 'mips' for '--arch <ARCH>': unknown architecture 'mips' (known: amd64, arm64)",
+        ),
+        (
+            "debian -t qcow3",
+            "invalid value 'qcow3' for '--format <FORMATS>': unknown format 'qcow3' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi)",
+        ),
+        (
+            "debian --image-size big",
+            "invalid value 'big' for '--image-size <SIZE>': expected a number with a unit, such as 10GiB",
+        ),
+        (
+            "debian --set release",
+            "invalid value 'release' for '--set <PARAMETER=VALUE>': expected element.parameter=value or parameter=value",
+        ),
+        (
+            "debian --grant chroot",
+            "invalid value 'chroot' for '--grant <ELEMENT:CAPABILITY>': expected ELEMENT:CAPABILITY, such as mine:chroot",
+        ),
+        (
+            "debian --grant mine:root",
+            "invalid value 'mine:root' for '--grant <ELEMENT:CAPABILITY>': unknown capability 'root' (known: environment=NAME, host-file=PATH, host-program=NAME, url=PREFIX, chroot, block-device)",
+        ),
+    ];
+    for (words, stderr) in table {
+        assert_refused(words, &format!("error: {stderr}{more}"));
+    }
+}
+
+#[test]
+fn a_disk_that_cannot_be() {
+    assert_refused(
+        "tiny-os big-partitions",
+        "error: elements/big-partitions/block-device-default.yaml: no room for partition 'data': it wants 600 MiB, and 123.0 MiB of the 1 GiB of 'image0' remain\n",
+    );
+    assert_refused(
+        "tiny-os --root-label much-too-long-a-label",
+        "error: the disk: file system 'mkfs_root': label 'much-too-long-a-label' has 21 characters, ext4 takes 16\n",
+    );
+    assert_refused(
+        "tiny-os --root-fs zfs",
+        "error: the disk: mkfs_root: unknown file system 'zfs' (known: ext2, ext3, ext4, xfs, btrfs, vfat, swap)\n",
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    assert_refused(
+        "tiny-os -o x.raw -t qcow2,tar",
+        "error: the output x.raw is named as raw, and the formats asked for are: qcow2, tar\n\
+         hint: give -o x without an extension, or a -t that has it\n",
+    );
+    let scratch = Scratch::new();
+    fs::write(scratch.join("file"), "").expect("writing a file");
+    scratch.make_dir("disk.qcow2");
+    let table = [
+        (
+            "missing/x.qcow2",
+            "the output's directory missing does not exist\nhint: create it: mkdir -p missing\n",
+        ),
+        ("file/x.qcow2", "the output's directory file is not a directory\n"),
+        (
+            "disk.qcow2",
+            "the output disk.qcow2 is a directory\nhint: name a file in it: -o disk.qcow2/image\n",
+        ),
+        (".", "the output . is a directory\nhint: name a file in it: -o ./image\n"),
+    ];
+    for (output, stderr) in table {
+        let refused = finish(command().args(["build", "debian", "-o", output]).current_dir(scratch.path()));
+        assert_eq!((refused.status, refused.stderr), (Some(2), format!("error: {stderr}")), "-o {output}");
+    }
+}
+
+#[test]
+fn all_missing_programs_at_once() {
+    let refused = run("build tiny-os unlikely-tools -o /tmp/x.qcow2");
+    assert_eq!(
+        refused.stderr,
+        "error: programs that the build needs are missing:\n\
+         \x20 slate-test-no-such-program (package no-such-package), needed by unlikely-tools\n\
+         \x20 slate-test-neither or slate-test-nor (package slate-test-neither), needed by unlikely-tools\n\
+         hint: sudo apt-get install no-such-package slate-test-neither\n"
+    );
+    assert_eq!(refused.status, Some(2));
+}
+
+#[test]
+fn an_architecture_that_is_not_this_machines() {
+    let (here, other) = if cfg!(target_arch = "x86_64") { ("amd64", "arm64") } else { ("arm64", "amd64") };
+    let refused = run(&format!("build tiny-os -a {other}"));
+    assert_eq!(
+        refused.stderr,
+        format!(
+            "error: an image for {other} cannot be built here: this machine is {here}\n\
+             hint: build on {other}; `slate plan` works anywhere\n"
+        )
+    );
+    assert_eq!(refused.status, Some(2));
+}
+
+#[test]
+fn building_without_root() {
+    let scratch = Scratch::new();
+    let elements = crate::slate::fixtures().join(ELEMENTS);
+    let copy = scratch.make_dir("elements/tiny-os");
+    fs::copy(elements.join("tiny-os/element-provides"), copy.join("element-provides"))
+        .expect("copying the element");
+    let mut command = command_without_rights(scratch.path());
+    let words = ["build", "tiny-os", "--elements-path", "elements", "-t", "raw"];
+    let refused = finish(command.args(words));
+    assert_eq!(
+        refused.stderr,
+        "error: building needs root, for namespaces, mounts and loop devices\n\
+         hint: run it with sudo: sudo slate build ...; `slate plan` needs no root\n"
+    );
+    assert_eq!(refused.status, Some(2));
+}

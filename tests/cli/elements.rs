@@ -1,0 +1,137 @@
+//! Elements by name, by path and as one file.
+
+use std::fs;
+
+use crate::slate::{command, finish, run};
+use crate::tooling::Scratch;
+
+/// A component without code that carries a manifest.
+pub(crate) fn self_contained(manifest: &str) -> Vec<u8> {
+    let name = "blankslate:element-manifest";
+    let mut body = vec![u8::try_from(name.len()).expect("a short name")];
+    body.extend_from_slice(name.as_bytes());
+    body.extend_from_slice(manifest.as_bytes());
+    let mut bytes = b"\0asm\x0d\0\x01\0\0".to_vec();
+    let mut length = body.len();
+    while length >= 0x80 {
+        bytes.push(0x80 | u8::try_from(length & 0x7f).expect("seven bits"));
+        length >>= 7;
+    }
+    bytes.push(u8::try_from(length).expect("seven bits"));
+    bytes.extend_from_slice(&body);
+    bytes
+}
+
+const HELLO: &str = "name = \"hello\"\nversion = \"1.0\"\nsummary = \"Greets whoever logs in\"\napi = \"0.1\"\n\
+    [[hooks]]\nphase = \"install\"\norder = 50\nname = \"greet\"\n";
+
+#[test]
+fn one_file_is_an_element() {
+    let scratch = Scratch::new();
+    fs::write(scratch.join("hello.wasm"), self_contained(HELLO)).expect("writing the component");
+    let elements = crate::slate::fixtures().join("elements");
+    for element in ["./hello.wasm", "hello.wasm"] {
+        let words = ["plan", "tiny-os", element, "-a", "amd64"];
+        let plan = finish(command().args(words).env("ELEMENTS_PATH", &elements).current_dir(scratch.path()));
+        assert_eq!(plan.status, Some(0), "{}", plan.stderr);
+        assert!(plan.stdout.contains("    50-greet  hello  component\n"), "{}", plan.stdout);
+        assert!(plan.stdout.contains("Greets whoever logs in\n"), "{}", plan.stdout);
+    }
+    let by_name = finish(
+        command().args(["element", "info", "hello", "--elements-path", "."]).current_dir(scratch.path()),
+    );
+    assert_eq!(
+        by_name.stdout,
+        "hello\n  summary      Greets whoever logs in\n  from         ./hello.wasm\n  version      1.0\n  element API  0.1\n\n\
+         Hooks\n  install  50-greet  component\n"
+    );
+}
+
+#[test]
+fn the_first_directory_on_the_path_wins_over_later_and_builtin_ones() {
+    let scratch = Scratch::new();
+    for (directory, summary) in [("first/debian", "Mine."), ("second/debian", "Not this one.")] {
+        let directory = scratch.make_dir(directory);
+        fs::write(directory.join("element-provides"), "operating-system\n").expect("writing the element");
+        fs::write(directory.join("README.md"), format!("# debian\n\n{summary}\n"))
+            .expect("writing the element");
+    }
+    let plan = finish(
+        command().args(["plan", "debian", "--elements-path", "first:second"]).current_dir(scratch.path()),
+    );
+    assert!(plan.stdout.contains("  debian  first/debian  asked for  Mine\n"), "{}", plan.stdout);
+
+    let given = finish(command().args(["plan", "./second/debian"]).current_dir(scratch.path()));
+    assert!(
+        given.stdout.contains("  debian  ./second/debian  asked for  Not this one\n"),
+        "{}",
+        given.stdout
+    );
+}
+
+#[test]
+fn an_element_shows_all_it_is() {
+    let info = run("element info mixed");
+    assert_eq!(
+        info.stdout,
+        "\
+mixed
+  summary      Has hooks of both kinds
+  from         elements/mixed
+  version      0.1.0
+  element API  0.1
+
+Depends on
+  tiny-os
+
+Hooks
+  install  61-before   shell
+  install  62-ssh-key  component
+  install  63-after    shell
+  cleanup  05-forget   component
+
+Parameters
+  mode  a string    default unset   What happens to keys that are there; one of: append, replace
+  port  an integer  default 22
+  user  a string    default \"root\"  Whose keys to write; variable DIB_LOCAL_CONFIG_USERNAME
+
+Asks for
+  environment=HOME
+  host-file=~/.ssh/authorized_keys
+  host-program=bash
+  host-program=sh
+  url=https://example.org/keys/
+  chroot
+
+Programs of the build host
+  bash  package bash  or sh
+"
+    );
+}
+
+#[test]
+fn the_list_holds_every_element_and_hides_no_broken_one() {
+    let list = run("element list");
+    let line =
+        |name: &str| list.stdout.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap_or("");
+    assert!(line("debian").contains("component  built-in"), "{}", list.stdout);
+    assert!(
+        line("tiny-os")
+            .ends_with("A distribution for tests: an empty tree with the directories that chroots need")
+    );
+    let future =
+        "element 'future' was built for version 0.9 of the element API, and this slate runs version 0.1";
+    assert!(line("future").contains(" broken ") && line("future").ends_with(future), "{}", list.stdout);
+    assert_eq!(list.status, Some(0));
+
+    let distributions = run("element list --distributions");
+    let names: Vec<_> = distributions.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"debian") && names.contains(&"tiny-os"), "{names:?}");
+    assert!(!names.contains(&"vm") && !names.contains(&"mixed"), "{names:?}");
+}
+
+#[test]
+fn the_version_names_the_element_api() {
+    assert_eq!(run("version").stdout, format!("slate {}\nelement API 0.1\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(run("--version").stdout, format!("slate {}\n", env!("CARGO_PKG_VERSION")));
+}

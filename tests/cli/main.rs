@@ -1,0 +1,16 @@
+//! The command line as people and programs meet it: exact output, exact errors, exit statuses.
+//!
+//! Golden plans are in `plans/`. After a change that is meant, write them
+//! anew and look at the difference:
+//!
+//! ```text
+//! UPDATE_GOLDEN=1 cargo test --release --test cli
+//! git diff tests/cli/plans
+//! ```
+
+mod bad_input;
+mod elements;
+mod plans;
+mod slate;
+#[path = "../tooling/mod.rs"]
+mod tooling;
