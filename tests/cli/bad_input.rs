@@ -7,7 +7,8 @@ use crate::slate::{ELEMENTS, command, command_without_rights, finish, run};
 use crate::tooling::Scratch;
 
 /// Where elements are looked for.
-const PLACES: &str = "(looked in elements, the built-in elements; `slate element list` shows all)";
+const PLACES: &str = "(looked in elements, the built-in elements, \
+    python/lib/python3/site-packages/diskimage_builder/elements; `slate element list` shows all)";
 
 /// Runs both commands that plan, and expects the same message and status 2 of both.
 fn assert_refused(words: &str, stderr: &str) {

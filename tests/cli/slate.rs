@@ -28,10 +28,12 @@ pub(crate) fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
 }
 
-/// The command with an empty environment but for `PATH`.
+/// The command with an empty environment but for `PATH`, and for a Python
+/// without elements, which hides one of this machine that has some.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slate"));
     command.env_clear().env("PATH", "/usr/bin:/bin").current_dir(fixtures());
+    command.env("VIRTUAL_ENV", "python");
     command
 }
 
