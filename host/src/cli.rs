@@ -4,22 +4,25 @@
 //! `error: ...` with a line `hint: ...` where it is known what to type next;
 //! the exit status is 2 for what can be known before any work, else 1.
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-mod build;
+use crate::legacy::Call;
+
+pub(crate) mod build;
 mod clean;
 mod element;
 mod failure;
-mod output;
+pub(crate) mod output;
 mod plan;
 mod preflight;
-mod spec_args;
+pub(crate) mod spec_args;
 mod style;
 mod table;
 mod version;
-mod work_args;
+pub(crate) mod work_args;
 
 pub use failure::Failure;
 
@@ -50,6 +53,9 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Some(call) = Call::of(env::args_os()) {
+        return call.run();
+    }
     let result = match Cli::parse().command {
         Command::Build(args) => build::run(*args),
         Command::Plan(args) => plan::run(*args),

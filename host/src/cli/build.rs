@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::builder::FalseyValueParser;
@@ -110,13 +110,32 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     if run.dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
-    preflight::check(&plan, &output, &Host::here())?;
-    let options = run.options(report.keep_logs);
+    execute(plan, &output, run.options(report.keep_logs), &report.options())
+}
+
+/// Checks that a build can succeed, builds, and prints the names of the
+/// outputs, which are named after `output`.
+pub(crate) fn execute(
+    plan: Plan,
+    output: &Path,
+    options: BuildOptions,
+    report: &ReportOptions,
+) -> Result<(), Failure> {
+    preflight::check(&plan, output, &Host::here())?;
     sys::sandbox::enter().map_err(|error| Failure::work(&error))?;
-    let report = report.open()?;
+    let report = open(report)?;
     warn_of_denials(&plan, &report);
     let outputs: Vec<_> = plan.outputs.iter().map(|output| output.path.clone()).collect();
     finish(pipeline(plan, options, report.clone()), &outputs, &report)
+}
+
+/// The report takes `tracing` events from here on.
+fn open(options: &ReportOptions) -> Result<Report, Failure> {
+    let report = Report::open(options).and_then(|report| {
+        report.take_tracing(options)?;
+        Ok(report)
+    });
+    report.map_err(|error| Failure::request(format!("{error:#}")))
 }
 
 fn finish(
@@ -160,36 +179,31 @@ impl RunArgs {
     }
 }
 
-fn command_line() -> String {
+pub(crate) fn command_line() -> String {
     env::args().map(|word| quote(&word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The caller's cache, or the system's where there is no home.
-fn default_cache() -> PathBuf {
+pub(crate) fn default_cache() -> PathBuf {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
     base.unwrap_or_else(|| PathBuf::from("/var/cache")).join("slate")
 }
 
 impl ReportArgs {
-    fn open(self) -> Result<Report, Failure> {
+    fn options(self) -> ReportOptions {
         let verbosity = match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
             (false, 1) => Verbosity::Verbose,
             (false, _) => Verbosity::Trace,
         };
-        let options = ReportOptions {
+        ReportOptions {
             format: self.log_format,
             verbosity,
             logfile: self.logfile,
             timings: self.timings,
             ..ReportOptions::default()
-        };
-        let report = Report::open(&options).and_then(|report| {
-            report.take_tracing(&options)?;
-            Ok(report)
-        });
-        report.map_err(|error| Failure::request(format!("{error:#}")))
+        }
     }
 }

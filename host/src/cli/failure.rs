@@ -30,6 +30,11 @@ impl Failure {
         Failure { message: Some(message.into()), hint: None, status: Failure::REQUEST }
     }
 
+    /// The same for a command line that an old command refuses, whose status is 1.
+    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+        Failure { status: Failure::WORK, ..Failure::request(message) }
+    }
+
     /// Work went wrong.
     pub fn work(error: &anyhow::Error) -> Failure {
         Failure { message: Some(format!("{error:#}")), hint: None, status: Failure::WORK }
@@ -46,7 +51,7 @@ impl Failure {
     }
 
     /// Prints it; returns the status to exit with.
-    pub(super) fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self) -> ExitCode {
         let style = Style::of(&io::stderr());
         let mut text = String::new();
         if let Some(message) = &self.message {

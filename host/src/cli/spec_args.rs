@@ -35,16 +35,21 @@ pub(super) struct LibraryArgs {
 impl LibraryArgs {
     /// The library they describe.
     pub(super) fn library(&self) -> Result<Library, Failure> {
-        let named = self.elements_path.iter().filter(|entry| !entry.as_os_str().is_empty());
-        let installed = installed::find(&environment()).map(|found| found.elements);
-        let library = Library::new(named.cloned().collect())?.with_fallback(installed.into_iter().collect());
-        match env::var(RUN_PARTS_REGEX) {
-            Ok(pattern) if !pattern.is_empty() => {
-                let wrong = |error| Failure::request(format!("{RUN_PARTS_REGEX}: {error}"));
-                Ok(library.with_hook_names(NameRule::from_pattern(&pattern).map_err(wrong)?))
-            }
-            _ => Ok(library),
+        library(&self.elements_path, &environment())
+    }
+}
+
+/// The library of the elements path `path`, and of what the environment adds.
+pub(crate) fn library(path: &[PathBuf], environment: &BTreeMap<String, String>) -> Result<Library, Failure> {
+    let named = path.iter().filter(|entry| !entry.as_os_str().is_empty());
+    let installed = installed::find(environment).map(|found| found.elements);
+    let library = Library::new(named.cloned().collect())?.with_fallback(installed.into_iter().collect());
+    match environment.get(RUN_PARTS_REGEX) {
+        Some(pattern) if !pattern.is_empty() => {
+            let wrong = |error| Failure::request(format!("{RUN_PARTS_REGEX}: {error}"));
+            Ok(library.with_hook_names(NameRule::from_pattern(pattern).map_err(wrong)?))
         }
+        _ => Ok(library),
     }
 }
 

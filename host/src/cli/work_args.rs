@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 /// Where work directories are made: on disk, and not cleared while a build runs.
-const DEFAULT: &str = "/var/tmp/slate";
+pub(crate) const DEFAULT: &str = "/var/tmp/slate";
 
 /// Where builds work.
 #[derive(Debug, Parser)]

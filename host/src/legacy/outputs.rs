@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::plan::PlannedOutput;
-use crate::spec::Format;
+use crate::spec::{Format, FormatSource};
 
 /// One thing that `-t` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,11 +78,13 @@ pub fn image_name(given: &str, types: &[String]) -> PathBuf {
     PathBuf::from(stripped.unwrap_or(given))
 }
 
-/// `<name>.<extension>` for each format. Dots in the name stay.
-pub fn planned(image_name: &Path, formats: &[Format]) -> Vec<PlannedOutput> {
+/// `<name>.<extension>` for each format. Dots in the name stay. Without a disk
+/// image only what is made from the tree remains.
+pub fn planned(image_name: &Path, formats: &[Format], with_disk: bool) -> Vec<PlannedOutput> {
+    let written = |format: &&Format| with_disk || format.source() == FormatSource::Tree;
     let output =
         |&format: &Format| PlannedOutput { format, path: with_suffix(image_name, extension(format)) };
-    formats.iter().map(output).collect()
+    formats.iter().filter(written).map(output).collect()
 }
 
 /// The file extension that the old commands give a format.
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn every_format_has_its_file() {
         let targets = targets(&types(&["qcow2", "tgz", "squashfs", "vhd", "vpc", "qcow2"]), None).unwrap();
-        let outputs = planned(Path::new("d/image-1.2"), &formats(&targets));
+        let outputs = planned(Path::new("d/image-1.2"), &formats(&targets), true);
         let paths: Vec<&Path> = outputs.iter().map(|output| output.path.as_path()).collect();
         let expected = ["d/image-1.2.qcow2", "d/image-1.2.tgz", "d/image-1.2.squash", "d/image-1.2.vhd"];
         assert_eq!(paths, expected.map(Path::new));

@@ -1,7 +1,7 @@
 //! From flags and environment to an [`ImageSpec`] and the choices around it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::options::Options;
 use super::outputs::{self, Target, UnknownType};
@@ -33,8 +33,6 @@ pub struct Request {
     pub implied: Option<&'static str>,
     /// Where build directories are made, if not in the usual place.
     pub work_directory: Option<PathBuf>,
-    /// Where downloads are kept.
-    pub image_cache: PathBuf,
     /// Use no network for what is cached.
     pub offline: bool,
     /// Build on disk even where memory would do.
@@ -127,8 +125,7 @@ pub fn request(
         targets,
         image_name,
         implied: implied(creator, &variables),
-        work_directory: variables.get("TMP_DIR").or(variables.get("TMPDIR")).map(PathBuf::from),
-        image_cache: image_cache(&variables),
+        work_directory: variables.get("TMP_DIR").map(PathBuf::from),
         offline: variables.is_on("DIB_OFFLINE"),
         no_tmpfs: variables.is_on("DIB_NO_TMPFS"),
         min_tmpfs: min_tmpfs(creator, &variables)?,
@@ -153,10 +150,13 @@ impl Variables {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         map.extend(options.variables.clone());
+        let home = map.get("HOME").map_or("/root", String::as_str);
+        let image_cache = format!("{home}/.cache/image-create");
         let mut default = |name: &str, value: &str| {
             map.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         };
         default("DIB_DEFAULT_INSTALLTYPE", "source");
+        default("DIB_IMAGE_CACHE", &image_cache);
         if creator == Creator::Ramdisk {
             default("DIB_NO_TMPFS", "1");
             default("RAMDISK_ELEMENT", "ramdisk");
@@ -239,13 +239,6 @@ fn min_tmpfs(creator: Creator, variables: &Variables) -> Result<u64, RequestErro
     };
     let least = variables.integer("DIB_MIN_TMPFS", "--min-tmpfs (DIB_MIN_TMPFS)")?.unwrap_or(default);
     Ok(least.saturating_mul(2).saturating_mul(GIB as u64))
-}
-
-fn image_cache(variables: &Variables) -> PathBuf {
-    match variables.get("DIB_IMAGE_CACHE") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(variables.or("HOME", "/root")).join(".cache/image-create"),
-    }
 }
 
 #[cfg(test)]

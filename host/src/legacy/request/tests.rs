@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::*;
 use crate::legacy::options;
 use crate::spec::Format;
@@ -83,7 +85,7 @@ fn clearing_the_environment_keeps_the_flags() {
     let request = disk_image("-c --root-label r debian", &caller);
     assert!(!request.spec.environment.contains_key("DIB_RELEASE"));
     assert_eq!(request.image_name, Path::new("image"));
-    assert_eq!(request.image_cache, Path::new("/home/me/.cache/image-create"));
+    assert_eq!(request.spec.environment["DIB_IMAGE_CACHE"], "/home/me/.cache/image-create");
     assert_eq!(request.spec.disk.root_label.as_deref(), Some("r"));
 }
 

@@ -1,0 +1,111 @@
+//! `disk-image-create` and `ramdisk-image-create`.
+//!
+//! 1. Flags and environment become a [`Request`].
+//! 2. The request is planned; outputs get the names that these commands give.
+//! 3. The plan is built as `slate build` builds it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+
+use super::options::Options;
+use super::request::{Request, RequestError};
+use super::{Creator, VERSION, options, outputs, request};
+use crate::build::BuildOptions;
+use crate::cli::{Failure, build, output, spec_args, work_args};
+use crate::element::Library;
+use crate::plan::{Plan, plan};
+use crate::report::{ReportOptions, Verbosity};
+
+mod help;
+
+/// An element that says: no image, please.
+const NO_FINAL_IMAGE: &str = "no-final-image";
+
+/// Runs the command; returns its exit status.
+pub fn main(creator: Creator, arguments: Vec<String>) -> ExitCode {
+    match run(creator, arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
+    let caller = spec_args::environment();
+    let usage = |error| Failure::usage(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
+    let options = options::parse(arguments, &caller).map_err(usage)?;
+    if options.help {
+        return output::print(&help::text(creator));
+    }
+    if options.version {
+        let version = env!("CARGO_PKG_VERSION");
+        return output::print(&format!(
+            "slate {version}, for what was written for diskimage-builder {VERSION}\n"
+        ));
+    }
+    let request = request::request(creator, &options, &caller).map_err(|error| refused(creator, &error))?;
+    build_request(creator, request, &options)
+}
+
+fn refused(creator: Creator, error: &RequestError) -> Failure {
+    Failure::usage(format!("{}: {error}", creator.name())).with_hint(help_hint(creator))
+}
+
+fn help_hint(creator: Creator) -> String {
+    format!("{} --help shows every option", creator.name())
+}
+
+fn build_request(creator: Creator, mut request: Request, options: &Options) -> Result<(), Failure> {
+    let environment = &request.spec.environment;
+    let path: Vec<PathBuf> =
+        environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
+    let library = spec_args::library(&path, environment)?;
+    request.spec.block_device = spec_args::block_device(environment)?;
+    add_implied(creator, &mut request, &library)?;
+    if let Some(logfile) = &options.logfile {
+        output::print(&format!("Output logs going to: {logfile}\n"))?;
+    }
+    let (build_options, report) = (build_options(&request), report_options(&request));
+    let mut plan = plan(request.spec, &library)?;
+    let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
+    plan.outputs = outputs::planned(&request.image_name, &outputs::formats(&request.targets), writes_image);
+    let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
+    build::execute(plan, &named, build_options, &report)
+}
+
+/// The base element is added where there is one: our own distributions need none.
+fn add_implied(creator: Creator, request: &mut Request, library: &Library) -> Result<(), Failure> {
+    let Some(name) = request.implied else { return Ok(()) };
+    if library.find(name)?.is_some() && !request.spec.elements.iter().any(|element| element == name) {
+        let behind_ramdisk = usize::from(creator == Creator::Ramdisk);
+        request.spec.elements.insert(behind_ramdisk, name.to_owned());
+    }
+    Ok(())
+}
+
+fn has(plan: &Plan, element: &str) -> bool {
+    plan.elements.iter().any(|planned| planned.name == element)
+}
+
+fn build_options(request: &Request) -> BuildOptions {
+    BuildOptions {
+        work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
+        cache_directory: build::default_cache(),
+        offline: request.offline,
+        no_tmpfs: request.no_tmpfs,
+        min_tmpfs: request.min_tmpfs,
+        keep_logs: false,
+        threads: thread::available_parallelism().map_or(1, usize::from),
+        arguments: build::command_line(),
+    }
+}
+
+/// These commands print what hooks print, unless told to be quiet.
+fn report_options(request: &Request) -> ReportOptions {
+    let verbosity = match (request.quiet, request.trace) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0 | 1) => Verbosity::Verbose,
+        (false, _) => Verbosity::Trace,
+    };
+    ReportOptions { verbosity, logfile: request.logfile.clone(), ..ReportOptions::default() }
+}
