@@ -1,7 +1,133 @@
-//! (to be written)
-#[derive(Debug)]
-pub struct Artifact;
-pub fn export(_t: RawImage, _s: &crate::build::Site) -> anyhow::Result<Vec<Artifact>> {
-    Ok(vec![])
-}
+//! The export stage: from the raw disk to complete outputs.
+//!
+//! 1. Open a temporary file beside each output ([`output`]): a directory that
+//!    is missing or cannot be written shows before any conversion.
+//! 2. Convert to all formats at once: disk formats with qemu-img ([`disk`]),
+//!    formats of the tree from the mounted image ([`tree`]).
+//! 3. Compute both digests of each in one reading ([`digest`]).
+//! 4. Only when all are complete, give them their names. What was there
+//!    before stays until then, and stays for good if anything fails.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+
 use crate::assemble::RawImage;
+use crate::build::Site;
+use crate::plan::PlannedOutput;
+use crate::report::{Report, StageScope};
+use crate::spec::{Format, FormatSource};
+
+mod digest;
+mod disk;
+mod output;
+mod tree;
+
+pub use digest::Digests;
+use output::PendingOutput;
+use tree::MountedTree;
+
+/// A complete output under its final name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Its format.
+    pub format: Format,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digests, if they were asked for; they stand beside it in `.md5` and `.sha256`.
+    pub digests: Option<Digests>,
+}
+
+/// Converts `image` to all planned formats.
+///
+/// # Errors
+///
+/// Fails if one output cannot be written; then none appears.
+pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
+    let stage = site.report.stage("export");
+    let pending = image.plan.outputs.iter().map(|planned| PendingOutput::create(&planned.path));
+    let pending = pending.collect::<Result<Vec<_>>>()?;
+    let mounted = mount(&image, &site.workspace.mount_point())?;
+
+    let job = Job { image: &image, tree: mounted.as_ref().map(MountedTree::path), stage: &stage };
+    let written = job.run_all(&pending);
+    if let Some(mounted) = mounted {
+        mounted.close()?;
+    }
+    let artifacts = publish(&image, pending, written?, &site.report)?;
+    stage.finish();
+    Ok(artifacts)
+}
+
+/// Mounts the image where a format needs its tree.
+fn mount(image: &RawImage, mount_point: &Path) -> Result<Option<MountedTree>> {
+    let needed = image.plan.outputs.iter().any(|output| output.format.source() == FormatSource::Tree);
+    needed.then(|| MountedTree::mount(image, mount_point)).transpose()
+}
+
+/// What a conversion needs.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    image: &'a RawImage,
+    tree: Option<&'a Path>,
+    stage: &'a StageScope,
+}
+
+impl Job<'_> {
+    /// Writes all outputs side by side.
+    fn run_all(self, pending: &[PendingOutput]) -> Result<Vec<Option<Digests>>> {
+        thread::scope(|scope| {
+            let jobs = self.image.plan.outputs.iter().zip(pending);
+            let threads: Vec<_> =
+                jobs.map(|(planned, pending)| scope.spawn(move || self.run(planned, pending))).collect();
+            let results = threads.into_iter().map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err(anyhow!("a conversion panicked; this is a defect of slate")))
+            });
+            // All are awaited before the first failure is reported.
+            results.collect::<Vec<_>>().into_iter().collect()
+        })
+    }
+
+    fn run(self, planned: &PlannedOutput, pending: &PendingOutput) -> Result<Option<Digests>> {
+        let format = planned.format;
+        let step = self.stage.step(&format!("writing {format}"));
+        let result = match (format.source(), self.tree) {
+            (FormatSource::Disk, _) => disk::convert(self.image, format, pending.path(), &step),
+            (FormatSource::Tree, Some(tree)) => tree::archive(tree, format, pending.path()),
+            (FormatSource::Tree, None) => Err(anyhow!("the image is not mounted")),
+        };
+        result.with_context(|| format!("writing {}", planned.path.display()))?;
+        step.finish();
+        if !self.image.plan.checksum {
+            return Ok(None);
+        }
+        let step = self.stage.step(&format!("digests of {format}"));
+        let digests = Digests::of(pending.path(), &mut |done, total| step.bytes(done, Some(total)))?;
+        step.finish();
+        Ok(Some(digests))
+    }
+}
+
+/// Gives complete outputs their names.
+fn publish(
+    image: &RawImage,
+    pending: Vec<PendingOutput>,
+    digests: Vec<Option<Digests>>,
+    report: &Report,
+) -> Result<Vec<Artifact>> {
+    let mut artifacts = Vec::new();
+    for ((planned, pending), digests) in image.plan.outputs.iter().zip(pending).zip(digests) {
+        let size = pending.publish()?;
+        if let Some(digests) = &digests {
+            digests.write_beside(&planned.path)?;
+        }
+        report.artifact(planned.format.as_str(), &planned.path, size);
+        artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
+    }
+    Ok(artifacts)
+}

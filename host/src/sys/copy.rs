@@ -123,6 +123,14 @@ pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path
     Copier::new(false).copy(&pair, &entry, &mut vec![0; BUFFER]).with_context(context)
 }
 
+/// Copies the content of one file, or of a block device, to the existing file
+/// `destination`; holes and what reads as a hole stay holes. Returns the bytes
+/// of content.
+pub fn copy_file(source: &Path, destination: &Path) -> Result<u64> {
+    content::copy_file(source, destination)
+        .with_context(|| format!("copying {} to {}", source.display(), destination.display()))
+}
+
 /// Whether an error came from a file system without room for more blocks or inodes.
 pub fn is_no_space(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {

@@ -98,6 +98,11 @@ impl Mount {
         Self::new(Some(device), target, Some(fstype), flags, &options)
     }
 
+    /// Mounts the file system on a block device where it cannot be written.
+    pub fn device_read_only(device: &Path, target: &Path, fstype: &str, options: &str) -> Result<Self> {
+        Self::new(Some(device), target, Some(fstype), MsFlags::MS_RDONLY, options)
+    }
+
     /// Where it is mounted.
     pub fn path(&self) -> &Path {
         &self.target

@@ -1,8 +1,10 @@
 //! The content of a regular file.
 
 use std::fs::File;
+use std::io::{Seek, SeekFrom};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
@@ -15,6 +17,16 @@ pub(super) const BUFFER: usize = 256 * 1024;
 
 /// The size from which content is worth the calls that may avoid copying it through a buffer.
 const LARGE: u64 = 128 * 1024;
+
+/// Copies one file or device with its holes.
+pub(super) fn copy_file(source: &Path, destination: &Path) -> Result<u64> {
+    let mut source = File::open(source)?;
+    let destination = File::options().write(true).truncate(true).open(destination)?;
+    // Devices have no length of their own, and no holes.
+    let size = source.seek(SeekFrom::End(0))?;
+    let has_holes = source.metadata()?.is_file();
+    Transfer::new().copy(&source, &destination, size, has_holes, &mut vec![0; BUFFER])
+}
 
 /// How content gets from one file to another: what the two file systems cannot
 /// do is tried once, not for every file.

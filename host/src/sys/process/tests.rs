@@ -25,6 +25,13 @@ fn both_outputs_arrive_line_by_line() {
 }
 
 #[test]
+fn a_return_ends_a_line_as_progress_bars_mean_it() {
+    let (_, lines) = lines_of(&shell(r"printf 'a 10%%\ra 100%%\r\nnext\r\n\nlast'"));
+    let lines: Vec<_> = lines.iter().map(|(_, line)| line.as_str()).collect();
+    assert_eq!(lines, ["a 10%", "a 100%", "next", "", "last"]);
+}
+
+#[test]
 fn a_line_without_end_comes_in_pieces() {
     let (_, lines) = lines_of(&shell("head -c 200000 /dev/zero"));
     assert!(lines.len() > 1);

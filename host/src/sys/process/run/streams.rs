@@ -13,11 +13,16 @@ use super::super::Stream;
 /// The longest line handed over whole; longer ones come in pieces.
 const LINE_LIMIT: usize = 64 * 1024;
 
+/// What ends a line: a new line, or the return with which progress bars begin again.
+const LINE_ENDS: [u8; 2] = [b'\n', b'\r'];
+
 /// One output and the line it has begun.
 pub(super) struct Output {
     stream: Stream,
     pipe: Box<dyn Pipe>,
     line: Vec<u8>,
+    /// Whether the last byte read was a return.
+    returned: bool,
     open: bool,
 }
 
@@ -28,7 +33,7 @@ impl<T: Read + AsFd> Pipe for T {}
 impl Output {
     pub(super) fn new(stream: Stream, pipe: impl Pipe + 'static) -> Result<Self> {
         set_nonblocking(&pipe)?;
-        Ok(Self { stream, pipe: Box::new(pipe), line: Vec::new(), open: true })
+        Ok(Self { stream, pipe: Box::new(pipe), line: Vec::new(), returned: false, open: true })
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -53,8 +58,11 @@ impl Output {
     }
 
     fn split(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Stream, &[u8])) {
-        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            match piece.strip_suffix(b"\n") {
+        for piece in bytes.split_inclusive(|byte| LINE_ENDS.contains(byte)) {
+            // A new line behind a return ends the line that the return ended.
+            let returned = std::mem::replace(&mut self.returned, piece.ends_with(b"\r"));
+            match piece.strip_suffix(b"\n").or_else(|| piece.strip_suffix(b"\r")) {
+                Some(b"") if returned && self.line.is_empty() && piece == b"\n" => {}
                 Some(end) if self.line.is_empty() => sink(self.stream, end),
                 Some(end) => {
                     self.line.extend_from_slice(end);

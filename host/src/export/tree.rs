@@ -1,0 +1,106 @@
+//! Formats of the tree, read from the finished image: what they hold is what
+//! boots.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::assemble::RawImage;
+use crate::plan::layout::FsKind;
+use crate::spec::Format;
+use crate::sys::loopdev::{LoopDevice, LoopOptions};
+use crate::sys::mount::Mount;
+use crate::sys::process::Program;
+
+/// The image's file systems, mounted where they cannot be written. The fields
+/// stand in the order of their release.
+#[derive(Debug)]
+pub(super) struct MountedTree {
+    /// Children before parents.
+    mounts: Vec<Mount>,
+    devices: Vec<LoopDevice>,
+    root: PathBuf,
+}
+
+impl MountedTree {
+    /// Mounts the image below `root`.
+    pub(super) fn mount(image: &RawImage, root: &Path) -> Result<MountedTree> {
+        let mut tree = MountedTree { mounts: Vec::new(), devices: Vec::new(), root: root.to_owned() };
+        for (point, fs) in image.plan.layout.mounts() {
+            let planned = image.disk.file_systems.iter().find(|planned| planned.name == fs.name);
+            let extent =
+                planned.with_context(|| format!("file system '{}' is not in the plan", fs.name))?.extent;
+            let options = LoopOptions {
+                offset: extent.start,
+                size_limit: extent.length,
+                read_only: true,
+                partitions: false,
+            };
+            let device = LoopDevice::attach(&image.file, options)?;
+            let target = root.join(point.strip_prefix("/").unwrap_or(point));
+            let mount = match fs.kind {
+                FsKind::Vfat => extract_fat(device.path(), &target, extent.length)?,
+                kind => Mount::device_read_only(device.path(), &target, kind.as_str(), "")?,
+            };
+            tree.mounts.insert(0, mount);
+            tree.devices.push(device);
+        }
+        Ok(tree)
+    }
+
+    /// Where its root is.
+    pub(super) fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// Unmounts and detaches everything.
+    pub(super) fn close(self) -> Result<()> {
+        self.mounts.into_iter().try_for_each(Mount::close)?;
+        self.devices.into_iter().try_for_each(LoopDevice::close)
+    }
+}
+
+/// Copies the content of a FAT file system to memory, since kernels without
+/// `vfat` cannot mount it.
+fn extract_fat(device: &Path, target: &Path, size: u64) -> Result<Mount> {
+    let mount = Mount::tmpfs(target, &format!("mode=0755,size={size}"))?;
+    let listing = Program::new("mdir").args(["-b", "-i"]).arg(device).arg("::").output();
+    if !listing.context("listing the FAT file system")?.is_empty() {
+        let copy =
+            Program::new("mcopy").args(["-s", "-Q", "-m", "-n", "-i"]).arg(device).arg("::*").arg(target);
+        copy.execute().context("reading the FAT file system")?;
+    }
+    Ok(mount)
+}
+
+/// Writes the tree in `format` to the existing file `output`.
+pub(super) fn archive(tree: &Path, format: Format, output: &Path) -> Result<()> {
+    let program = match format {
+        Format::Squashfs => squashfs(tree, output),
+        _ => tar(tree, format == Format::Tgz, output),
+    };
+    program.execute()?;
+    // mksquashfs counts an empty archive as done.
+    let size = fs::metadata(output).context("looking at what was written")?.len();
+    anyhow::ensure!(size > 0, "nothing was written");
+    Ok(())
+}
+
+/// tar with everything a file can have, sorted, and without what tar would
+/// put in of the moment: its process number, access times.
+fn tar(tree: &Path, compressed: bool, output: &Path) -> Program {
+    let program = Program::new("tar").args(["--create", "--numeric-owner", "--sort=name", "--format=pax"]);
+    let program = program.arg("--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f");
+    let program = program.args(["--xattrs", "--xattrs-include=*", "--acls", "--anchored"]);
+    let program =
+        program.args(["--exclude=./proc/*", "--exclude=./sys/*", "--no-anchored", "--exclude=lost+found"]);
+    let program = program.args(compressed.then_some("--gzip"));
+    program.arg("--file").arg(output).arg("--directory").arg(tree).arg(".")
+}
+
+fn squashfs(tree: &Path, output: &Path) -> Program {
+    let program = Program::new("mksquashfs").arg(tree).arg(output);
+    let program = program.args(["-noappend", "-no-progress", "-no-recovery", "-comp", "xz", "-wildcards"]);
+    program.args(["-e", "proc/*", "sys/*", "lost+found"])
+}
