@@ -73,8 +73,10 @@ pub struct DiskSpec {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arch {
+    /// 64 bits of x86.
     #[default]
     Amd64,
+    /// 64 bits of ARM.
     Arm64,
 }
 

@@ -96,12 +96,12 @@ Parameters
   user  a string    default \"root\"  Whose keys to write; variable DIB_LOCAL_CONFIG_USERNAME
 
 Asks for
-  environment=HOME
-  host-file=~/.ssh/authorized_keys
-  host-program=bash
-  host-program=sh
-  url=https://example.org/keys/
-  chroot
+  environment=HOME                  --grant mixed:environment=HOME
+  host-file=~/.ssh/authorized_keys  --grant mixed:host-file=~/.ssh/authorized_keys
+  host-program=bash                 --grant mixed:host-program=bash
+  host-program=sh                   --grant mixed:host-program=sh
+  url=https://example.org/keys/     --grant mixed:url=https://example.org/keys/
+  chroot                            --grant mixed:chroot
 
 Programs of the build host
   bash  package bash  or sh

@@ -8,6 +8,7 @@
 mod tooling;
 
 mod chroot;
+mod command;
 mod copy;
 mod copy_fixture;
 mod disk;
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn all() -> Vec<Test> {
-    [chroot::TESTS, copy::TESTS, disk::TESTS, mounts::TESTS, sandbox::TESTS].concat()
+    [chroot::TESTS, command::TESTS, copy::TESTS, disk::TESTS, mounts::TESTS, sandbox::TESTS].concat()
 }
 
 /// Runs the tests and reports as the usual runner does.

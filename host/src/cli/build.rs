@@ -122,7 +122,7 @@ pub(crate) fn execute(
     report: &ReportOptions,
 ) -> Result<(), Failure> {
     preflight::check(&plan, output, &Host::here())?;
-    sys::sandbox::enter().map_err(|error| Failure::work(&error))?;
+    isolate().map_err(|error| Failure::work(&error))?;
     let report = open(report)?;
     warn_of_denials(&plan, &report);
     let outputs: Vec<_> = plan.outputs.iter().map(|output| output.path.clone()).collect();
@@ -136,6 +136,13 @@ fn open(options: &ReportOptions) -> Result<Report, Failure> {
         Ok(report)
     });
     report.map_err(|error| Failure::request(format!("{error:#}")))
+}
+
+/// From here on all that the build starts or mounts ends with this process,
+/// and a signal lets it clean up.
+fn isolate() -> anyhow::Result<()> {
+    sys::sandbox::enter()?;
+    sys::signals::install()
 }
 
 fn finish(
@@ -152,7 +159,8 @@ fn finish(
             let failure = BuildFailure::of(&error);
             report.failure(&failure);
             report.finish(false);
-            Err(Failure::reported(failure.exit_status()))
+            let stopped = sys::signals::check().err();
+            Err(Failure::reported(stopped.map_or(failure.exit_status(), |signal| signal.exit_status())))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,9 @@ use super::Failure;
 
 /// Where programs of the system are, whatever the caller's `PATH` says.
 const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+/// What a file takes at least.
+const BLOCK: usize = 4096;
 
 /// What this machine brings to a build.
 #[derive(Debug)]
@@ -83,11 +87,12 @@ fn check_file(path: &Path) -> Result<(), Failure> {
         .with_hint(format!("name a file in it: -o {}", path.join("image").display())))
 }
 
-/// An unnamed file is the proof; it leaves nothing.
+/// An unnamed file of one block is the proof; it leaves nothing.
 fn check_writable(output: &PlannedOutput) -> Result<(), Failure> {
     let directory = directory(output);
     let wrong = |error| Failure::request(format!("the output's directory {}: {error}", directory.display()));
-    tempfile::tempfile_in(&directory).map(drop).map_err(wrong)
+    let mut file = tempfile::tempfile_in(&directory).map_err(wrong)?;
+    file.write_all(&[0; BLOCK]).and_then(|()| file.sync_data()).map_err(wrong)
 }
 
 fn directory(output: &PlannedOutput) -> PathBuf {

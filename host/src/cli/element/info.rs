@@ -9,7 +9,7 @@ use crate::cli::style::Style;
 use crate::cli::table::Table;
 use crate::cli::{Failure, output};
 use crate::element::manifest::Parameter;
-use crate::element::{Component, Element, HookKind, Phase, hook_name};
+use crate::element::{Component, Element, HookKind, Origin, Phase, hook_name};
 use crate::plan;
 
 const EXAMPLES: &str = "\
@@ -40,7 +40,7 @@ fn render(element: &Element, style: Style) -> String {
         ("Provides", list(&element.provides)),
         ("Hooks", hooks(element)),
         ("Parameters", of_component(element, parameters)),
-        ("Asks for", of_component(element, capabilities)),
+        ("Asks for", capabilities(element)),
         ("Programs of the build host", of_component(element, programs)),
     ];
     let mut text = format!("{}\n{}", style.bold(&element.name), head(element));
@@ -103,8 +103,18 @@ fn about(parameter: &Parameter) -> String {
     parts.join("; ")
 }
 
-fn capabilities(component: &Component) -> String {
-    component.manifest.capabilities.grants().iter().map(|grant| format!("  {grant}\n")).collect()
+/// What it asks for and, unless it is built in, how that is granted.
+fn capabilities(element: &Element) -> String {
+    let grants = element.component.iter().flat_map(|component| component.manifest.capabilities.grants());
+    let mut table = Table::default();
+    for grant in grants {
+        let flag = match element.origin {
+            Origin::Builtin => "granted: built in".to_owned(),
+            _ => format!("--grant {}:{grant}", element.name),
+        };
+        table.row([&grant.to_string(), &flag]);
+    }
+    table.lines("  ")
 }
 
 fn programs(component: &Component) -> String {

@@ -1,0 +1,100 @@
+//! The command itself, where it needs root: what it says, its status, and that nothing is left.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use blankslate::sys::mount::Mount;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::Test;
+use crate::tooling::Scratch;
+
+pub(crate) const TESTS: &[Test] = &[
+    ("command::a_full_output_directory_is_known_before_work", a_full_output_directory),
+    ("command::the_status_of_a_failed_hook_is_the_commands", the_status_of_a_failed_hook),
+    ("command::a_signal_stops_the_build_and_its_daemons", a_signal_stops_the_build),
+    ("command::killing_the_command_leaves_nothing_running", killing_the_command),
+];
+
+/// How long a build may take to get to its first hook, or to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// `slate build` of an element of the tests, with all it writes in the scratch directory.
+fn build(scratch: &Scratch, element: &str, output: &Path) -> Command {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let elements = ["elements", "failing"].map(|name| fixtures.join(name).display().to_string());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slate"));
+    command.args(["build", element, "--no-tmpfs", "-t", "raw", "-o"]).arg(output);
+    command.arg("--elements-path").arg(elements.join(":"));
+    command.arg("--work-dir").arg(scratch.join("work")).arg("--cache-dir").arg(scratch.join("cache"));
+    command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").current_dir(scratch.path());
+    command.env("DIB_TEST_READY", scratch.join("ready"));
+    command
+}
+
+fn a_full_output_directory() {
+    let scratch = Scratch::new();
+    let full = scratch.make_dir("full");
+    let mount = Mount::tmpfs(&full, "size=16k").unwrap();
+    let mut size = 16 << 10;
+    while size > 0 && fs::write(full.join("filler"), vec![1; size]).is_err() {
+        size -= 4096;
+    }
+    let output = build(&scratch, "tiny-os", &full.join("x.raw")).output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!("error: the output's directory {}: No space left on device (os error 28)\n", full.display())
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!scratch.join("work").exists(), "work was begun");
+    mount.close().unwrap();
+}
+
+fn the_status_of_a_failed_hook() {
+    let scratch = Scratch::new();
+    let output = build(&scratch, "failing-os", &scratch.join("x.raw")).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    for part in ["hook 10-fail of element failing-os", "phase root", "exit status 3", "the last words"] {
+        assert!(stderr.contains(part), "no {part:?} in:\n{stderr}");
+    }
+    assert_eq!(output.stdout, b"");
+    assert!(!scratch.join("x.raw").exists());
+}
+
+/// Starts a build whose hook waits, and waits for that hook.
+fn start_waiting(scratch: &Scratch) -> Child {
+    let mut command = build(scratch, "waiting-os", &scratch.join("x.raw"));
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while !scratch.join("ready").exists() {
+        assert!(Instant::now() < deadline, "the build did not come to its hook");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+fn end_with(signal: Signal) -> ExitStatus {
+    let scratch = Scratch::new();
+    let mut child = start_waiting(&scratch);
+    let started = Instant::now();
+    kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+    let status = child.wait().unwrap();
+    assert!(started.elapsed() < PATIENCE, "it took {:?} to end", started.elapsed());
+    assert!(!scratch.join("x.raw").exists());
+    status
+}
+
+fn a_signal_stops_the_build() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        assert_eq!(end_with(signal).code(), Some(128 + signal as i32), "{signal}");
+    }
+}
+
+fn killing_the_command() {
+    assert_eq!(end_with(Signal::SIGKILL).signal(), Some(Signal::SIGKILL as i32));
+}
