@@ -1,4 +1,5 @@
-//! Compiles elements written in Rust to self-contained WebAssembly components.
+//! Makes self-contained WebAssembly components of elements: compiles those written
+//! in Rust, and takes what the compilers of other languages made.
 //!
 //! 1. [`Route::find`] looks for a way to compile guests on this machine;
 //! 2. [`Guests::build`] runs cargo by that route and gives the [`Guest`]s;
@@ -17,11 +18,13 @@
 //! }
 //! # Ok(()) }
 //! ```
+//!
+//! The program of this crate does the last two steps for a module of any language.
 
 mod cargo;
 mod component;
 mod route;
 
 pub use cargo::{Guest, Guests};
-pub use component::{MANIFEST_SECTION, embed_manifest};
+pub use component::{MANIFEST_SECTION, componentize, embed_manifest, embed_world};
 pub use route::{NoRoute, Route};

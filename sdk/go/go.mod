@@ -1,0 +1,3 @@
+module blankslate/sdk
+
+go 1.24
