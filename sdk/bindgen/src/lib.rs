@@ -138,3 +138,23 @@ pub fn check(sdk: &Path, bindings: &Bindings) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kept_bindings_are_those_of_the_wit_package() {
+        let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let bindings = bindings(&sdk.join("../wit")).unwrap();
+        check(&sdk, &bindings).unwrap();
+    }
+
+    #[test]
+    fn a_binding_that_differs_is_named() {
+        let bindings = Bindings::from([(PathBuf::from("c/slate/slate.h"), b"other".to_vec())]);
+        let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let error = check(&sdk, &bindings).unwrap_err().to_string();
+        assert!(error.contains(": c/slate/slate.h; run `cargo run"), "{error}");
+    }
+}

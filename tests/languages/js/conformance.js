@@ -5,7 +5,7 @@ import packages from "blankslate:element/packages@0.1.0";
 import params from "blankslate:element/params@0.1.0";
 import progress from "blankslate:element/progress@0.1.0";
 import rootfs from "blankslate:element/rootfs@0.1.0";
-import { Failed, attributes, bytes, describe, hooks, install, log, param, run, write } from "../../../sdk/js/slate.js";
+import { Failed, attributes, bytes, describe, hooks, install, log, param, run, write } from "./slate.js";
 
 const base = "/srv/conformance";
 

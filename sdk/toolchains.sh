@@ -1,0 +1,61 @@
+# What the recipes share: where toolchains are kept, and how each gets there.
+# A toolchain is installed once, by its package registry's client, in a version
+# that is fixed here.
+
+toolchains=${SLATE_TOOLCHAINS:-${XDG_CACHE_HOME:-$HOME/.cache}/blankslate/toolchains}
+mkdir -p "$toolchains"
+
+ziglang=0.17.1
+componentize_py=0.25.1
+componentize_qjs=0.4.5
+
+# What the toolchains cache by themselves stays with them.
+export ZIG_GLOBAL_CACHE_DIR="$toolchains/zig-cache"
+export PYTHONDONTWRITEBYTECODE=1
+
+# need PROGRAM HINT: ends the recipe where a program is missing.
+need() {
+    if ! command -v "$1" >/dev/null; then
+        echo "'$1' is not installed: $2" >&2
+        exit 1
+    fi
+}
+
+# once NAME COMMAND...: runs a command that fills the directory $toolchains/NAME,
+# unless an earlier one has. Recipes that run at once wait for each other.
+once() {
+    directory=$toolchains/$1
+    shift
+    (
+        flock 9
+        if [ ! -e "$directory/complete" ]; then
+            rm -rf "$directory"
+            "$@" "$directory" >&2
+            touch "$directory/complete"
+        fi
+    ) 9>"$directory.lock"
+}
+
+# pypi PACKAGE VERSION: sets `python` to an interpreter that has the package.
+pypi() {
+    need python3 "install Python 3 with its venv module"
+    once "$1-$2" pypi_install "$1==$2"
+    python=$toolchains/$1-$2/bin/python
+    path=$toolchains/$1-$2/bin
+}
+
+pypi_install() {
+    python3 -m venv "$2"
+    "$2/bin/pip" install --quiet --disable-pip-version-check "$1"
+}
+
+# npm_package PACKAGE VERSION: sets `path` to the directory of its programs.
+npm_package() {
+    need npm "install Node.js 18 or newer"
+    once "$1-$2" npm_install "$1@$2"
+    path=$toolchains/$1-$2/node_modules/.bin
+}
+
+npm_install() {
+    npm install --silent --no-save --prefix "$2" "$1"
+}
