@@ -1,18 +1,43 @@
-//! (to be written)
-#[derive(Debug)]
-pub struct Runner;
-impl Runner {
-    pub fn new(_p: &crate::plan::Plan, _d: &std::path::Path) -> anyhow::Result<Runner> {
-        Ok(Runner)
-    }
-    pub fn run(
-        &self,
-        _h: &crate::plan::PlannedHook,
-        _p: crate::element::Phase,
-        _g: &crate::build::Ground,
-        _s: &crate::build::Site,
-        _o: &crate::report::HookOutput,
-    ) -> Result<(), crate::report::FailureCause> {
-        Ok(())
-    }
-}
+//! Runs component elements: WebAssembly that can do what it was granted.
+//!
+//! 1. [`inspect`] tells, without running it, what a component imports, exports
+//!    and was written against.
+//! 2. [`Runner::new`] compiles a plan's components, or takes the compiled code
+//!    from the cache, and checks that each can be linked.
+//! 3. [`Runner::run`] runs a hook: a fresh instance, with a [`HookContext`]
+//!    that says which tree it works on and what the host does for it.
+//! 4. [`Runner::distribution`] manages packages and services through the
+//!    distribution's component, for shell hooks and for the host.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `engine`, `load` | the compiler, its cache, linking |
+//! | `state` | what one instance can reach |
+//! | `permission` | grants, and the words of a denial |
+//! | `interfaces` | one file for each interface of `wit/` |
+//! | `managers`, `packaging` | ways to the distribution, generic names |
+//! | `failure` | errors in words for people |
+
+mod bindings;
+mod context;
+mod engine;
+mod failure;
+mod inspect;
+mod interfaces;
+mod limits;
+mod load;
+mod managers;
+pub mod packaging;
+mod permission;
+mod runner;
+mod state;
+mod stdio;
+
+pub use context::{
+    BootLoader, Contributions, Devices, Distribution, Firmware, HookContext, Identity, InitScript,
+    LoaderRequest, Ramdisk,
+};
+pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
+pub use limits::Limits;
+pub use load::LoadError;
+pub use runner::{Runner, Setting};

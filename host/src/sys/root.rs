@@ -12,6 +12,7 @@
 //!
 //! Errors are the kernel's numbers, since callers decide on them.
 
+mod draft;
 mod handle;
 mod names;
 mod spot;
@@ -29,6 +30,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::sys::stat::{Mode, SFlag};
 
+pub use draft::{Attributes, Draft, append};
 pub use handle::Handle;
 pub use names::{Group, User, find_group, find_user};
 pub use spot::Spot;

@@ -38,6 +38,8 @@ pub enum Owners {
 pub struct Stage {
     hidden: Spot,
     place: Spot,
+    /// Whether nothing has the hidden name any more.
+    settled: bool,
 }
 
 impl Stage {
@@ -51,17 +53,12 @@ impl Stage {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!(".slate-{}-{count}", process::id());
         let hidden = place.sibling(CString::new(name).map_err(|_| Errno::EINVAL)?)?;
-        Ok(Stage { hidden, place })
+        Ok(Stage { hidden, place, settled: false })
     }
 
     /// The hidden name.
     pub fn spot(&self) -> &Spot {
         &self.hidden
-    }
-
-    /// The place.
-    pub fn place(&self) -> &Spot {
-        &self.place
     }
 
     /// Fills the hidden name with a directory that holds a copy of what has a
@@ -94,8 +91,21 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Puts the file that has the hidden name into the place.
+    pub(super) fn settle(mut self, existing: Existing) -> Result<()> {
+        put_level(&self.hidden, &self.place, existing, 0)?;
+        // What was kept left the new file behind.
+        self.settled = existing != Existing::Keep;
+        Ok(())
+    }
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
         match self.hidden.remove_tree() {
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(error) => tracing::warn!(%error, name = ?self.hidden.name(), "removing what was staged"),
@@ -104,11 +114,11 @@ impl Drop for Stage {
 }
 
 fn put_level(made: &Spot, place: &Spot, existing: Existing, levels: usize) -> Result<()> {
-    let new = kind_of(&made.stat()?);
     match made.rename_beside(place) {
         Err(Errno::EEXIST) => {}
         result => return result,
     }
+    let new = kind_of(&made.stat()?);
     let old = kind_of(&place.stat()?);
     match (new == SFlag::S_IFDIR, old == SFlag::S_IFDIR) {
         (true, true) => merge(made, place, existing, levels),

@@ -1,0 +1,27 @@
+//! What `wasmtime` makes of `wit/`.
+
+#![allow(missing_docs, missing_debug_implementations, unreachable_pub, clippy::all)]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "element",
+    with: {
+        "blankslate:element/rootfs.reader": crate::plugin::interfaces::rootfs::Reader,
+        "blankslate:element/rootfs.writer": crate::plugin::interfaces::rootfs::Writer,
+        "blankslate:element/progress.step": crate::plugin::interfaces::progress::Step,
+    },
+});
+
+/// What a distribution exports besides.
+pub mod managers {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "managers",
+        with: {
+            "blankslate:element/types": super::blankslate::element::types,
+            "blankslate:element/packages": super::blankslate::element::packages,
+        },
+    });
+}
+
+pub use blankslate::element as wit;

@@ -1,0 +1,189 @@
+//! What the host gives a hook, and what hooks give the host.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::element::Phase;
+use crate::report::HookOutput;
+
+/// What a hook stands on.
+#[derive(Clone)]
+pub struct HookContext {
+    /// The phase it runs in.
+    pub phase: Phase,
+    /// The tree: being built, or the mounted image.
+    pub tree: PathBuf,
+    /// Whether the tree has what a chroot needs mounted: proc, sys, dev.
+    pub chroot_mounted: bool,
+    /// The contract's variables, for programs that run in the chroot.
+    pub variables: BTreeMap<String, String>,
+    /// The disk's device nodes, as far as there are any.
+    pub devices: Devices,
+    /// Where its output goes.
+    pub output: HookOutput,
+    /// The shell distribution, where the distribution is no component.
+    pub distribution: Option<Arc<dyn Distribution>>,
+    /// What installs boot loaders, in the phase in which that is possible.
+    pub boot_loader: Option<Arc<dyn BootLoader>>,
+}
+
+impl fmt::Debug for HookContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HookContext")
+            .field("phase", &self.phase)
+            .field("tree", &self.tree)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Device nodes of the image's disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// The disk's size in bytes, once it is decided.
+    pub size: Option<u64>,
+    /// The whole disk.
+    pub disk: Option<PathBuf>,
+    /// The partitions in the order of the layout.
+    pub partitions: Vec<PathBuf>,
+}
+
+/// Which system an image is. Empty where the distribution does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// `debian`, `fedora`.
+    pub name: String,
+    /// `debian`, `redhat`, `suse`.
+    pub family: String,
+    /// `bookworm`, `42`.
+    pub release: String,
+}
+
+/// Manages the packages and services of an image, by the distribution's own names.
+pub trait Distribution: Send + Sync {
+    /// Which system it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the distribution cannot be asked.
+    fn describe(&self) -> Result<Identity>;
+
+    /// Reads the repositories' lists anew.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the package manager does.
+    fn refresh(&self) -> Result<()>;
+
+    /// Brings all installed packages up to date.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the package manager does.
+    fn upgrade(&self) -> Result<()>;
+
+    /// Installs packages.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the package manager does.
+    fn install(&self, packages: &[String]) -> Result<()>;
+
+    /// Removes packages, those that are not there ignored.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the package manager does.
+    fn remove(&self, packages: &[String]) -> Result<()>;
+
+    /// Which of the packages are installed, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the package manager does.
+    fn installed(&self, packages: &[String]) -> Result<Vec<bool>>;
+
+    /// Makes services start when the image boots.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service manager does.
+    fn enable(&self, services: &[String]) -> Result<()>;
+
+    /// Makes services not start when the image boots, those that are not there ignored.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service manager does.
+    fn disable(&self, services: &[String]) -> Result<()>;
+}
+
+/// Installs boot loaders on the image's disk.
+pub trait BootLoader: Send + Sync {
+    /// Installs one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be installed.
+    fn install(&self, request: &LoaderRequest) -> Result<()>;
+}
+
+/// A boot loader that an element wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoaderRequest {
+    /// The firmware it is for.
+    pub firmware: Firmware,
+    /// Seconds the menu waits.
+    pub timeout: u32,
+    /// The serial console besides the screen: `ttyS0,115200`.
+    pub serial_console: Option<String>,
+    /// Arguments that elements added to the kernel's command line, in order.
+    pub kernel_arguments: Vec<String>,
+}
+
+/// What starts a boot loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Firmware {
+    /// A PC BIOS.
+    Bios,
+    /// UEFI.
+    Efi,
+}
+
+/// What the hooks of a build asked the host for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contributions {
+    /// Arguments for the kernel's command line, in order, each once.
+    pub kernel_arguments: Vec<String>,
+    /// An existing block device to use instead of the planned disk.
+    pub block_device: Option<PathBuf>,
+    /// What a ramdisk shall hold.
+    pub ramdisk: Ramdisk,
+}
+
+/// What a ramdisk made from the image shall hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ramdisk {
+    /// Kernel modules to load, each once.
+    pub modules: Vec<String>,
+    /// Scripts that its init runs.
+    pub scripts: Vec<InitScript>,
+    /// Files of udev rules: contents by name.
+    pub udev_rules: BTreeMap<String, String>,
+    /// Programs of the image, each once.
+    pub programs: Vec<String>,
+}
+
+/// A script that a ramdisk's init runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitScript {
+    /// Position, 0 to 99.
+    pub order: u32,
+    /// Name.
+    pub name: String,
+    /// A POSIX shell script.
+    pub contents: String,
+}

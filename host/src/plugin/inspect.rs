@@ -1,0 +1,165 @@
+//! What a component says about itself, without running it.
+
+use std::collections::BTreeMap;
+
+use wit_component::DecodedWasm;
+use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+
+/// The version of the element API that this host is made for.
+pub const API_VERSION: &str = "0.1.0";
+
+/// The element API's package, without its version.
+const PACKAGE: &str = "blankslate:element";
+
+/// Namespaces of interfaces that every guest may import.
+const STANDARD: &str = "wasi:";
+
+/// What a component imports and exports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComponentInfo {
+    /// Version of the element API that it was built for; absent if it neither
+    /// imports nor exports any of it.
+    pub api: Option<String>,
+    /// The functions it imports, by interface: `rootfs`, `wasi:io/streams@0.2.6`.
+    pub imports: BTreeMap<String, Vec<String>>,
+    /// The functions it exports, by interface.
+    pub exports: BTreeMap<String, Vec<String>>,
+}
+
+/// Why bytes are no component for this host.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InspectError {
+    /// It cannot be decoded.
+    #[error("not a WebAssembly component: {0}")]
+    Malformed(String),
+    /// It was built for another version of the API.
+    #[error(
+        "built for version {found} of {PACKAGE}, which this slate does not know (it knows {API_VERSION}); build the element anew with the SDK of this slate, or use a newer slate"
+    )]
+    Version {
+        /// The version it was built for.
+        found: String,
+    },
+    /// It imports what the host does not have.
+    #[error("it imports {0}, which slate does not offer (it offers {PACKAGE}@{API_VERSION} and WASI 0.2)")]
+    UnknownImport(String),
+    /// It does not export what every element does.
+    #[error(
+        "it does not export {PACKAGE}/lifecycle@{API_VERSION}, which runs its hooks: use the SDK's register! macro, or the world 'element'"
+    )]
+    NoLifecycle,
+}
+
+impl ComponentInfo {
+    /// Whether it exports an interface of the element API.
+    pub fn exports(&self, interface: &str) -> bool {
+        self.exports.contains_key(interface)
+    }
+
+    /// Whether it manages packages and services of an operating system.
+    pub fn is_distribution(&self) -> bool {
+        self.exports("package-manager") && self.exports("service-manager")
+    }
+}
+
+/// Reads what a component imports and exports, and checks that this host knows
+/// all of it.
+///
+/// # Errors
+///
+/// Fails for what is no component, and for one of another API version.
+pub fn inspect(bytes: &[u8]) -> Result<ComponentInfo, InspectError> {
+    let malformed = |error: anyhow::Error| InspectError::Malformed(format!("{error:#}"));
+    let (resolve, world) = match wit_component::decode(bytes).map_err(malformed)? {
+        DecodedWasm::Component(resolve, world) => (resolve, world),
+        DecodedWasm::WitPackage(..) => {
+            return Err(InspectError::Malformed("it holds WIT and no code".to_owned()));
+        }
+    };
+    let mut info = ComponentInfo::default();
+    read(&resolve, world, &mut info)?;
+    if !info.exports("lifecycle") {
+        return Err(InspectError::NoLifecycle);
+    }
+    Ok(info)
+}
+
+fn read(resolve: &Resolve, world: WorldId, info: &mut ComponentInfo) -> Result<(), InspectError> {
+    let world = &resolve.worlds[world];
+    for (key, item) in &world.imports {
+        if let Some((name, functions)) = interface(resolve, key, item, info)? {
+            info.imports.insert(name, functions);
+        }
+    }
+    for (key, item) in &world.exports {
+        if let Some((name, functions)) = interface(resolve, key, item, info)? {
+            info.exports.insert(name, functions);
+        }
+    }
+    Ok(())
+}
+
+/// An imported or exported interface by its short name, with its functions.
+fn interface(
+    resolve: &Resolve,
+    key: &WorldKey,
+    item: &WorldItem,
+    info: &mut ComponentInfo,
+) -> Result<Option<(String, Vec<String>)>, InspectError> {
+    let name = resolve.name_world_key(key);
+    let WorldItem::Interface { id, .. } = item else {
+        return if matches!(item, WorldItem::Type { .. }) {
+            Ok(None)
+        } else {
+            Err(InspectError::UnknownImport(name))
+        };
+    };
+    let functions = resolve.interfaces[*id].functions.keys().cloned().collect();
+    if name.starts_with(STANDARD) {
+        return Ok(Some((name, functions)));
+    }
+    let own = name.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('/')?.split_once('@'));
+    let Some((short, version)) = own else { return Err(InspectError::UnknownImport(name)) };
+    if !compatible(version) {
+        return Err(InspectError::Version { found: version.to_owned() });
+    }
+    info.api = Some(version.to_owned());
+    Ok(Some((short.to_owned(), functions)))
+}
+
+/// Whether the host has all of a version: the same series, and not newer.
+fn compatible(version: &str) -> bool {
+    let parts = |text: &str| -> Option<[u64; 3]> {
+        let numbers: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
+        numbers?.try_into().ok()
+    };
+    match (parts(version), parts(API_VERSION)) {
+        (Some([major, minor, patch]), Some([own_major, own_minor, own_patch])) => {
+            (major, minor) == (own_major, own_minor) && patch <= own_patch
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_the_same_series_that_are_not_newer_are_known() {
+        for (version, expected) in
+            [("0.1.0", true), ("0.1.1", false), ("0.2.0", false), ("1.1.0", false), ("x", false)]
+        {
+            assert_eq!(compatible(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_component_is_told() {
+        for bytes in [&b""[..], b"#!/bin/sh\n", b"\0asm\x0d\0\x01\0\xff"] {
+            let error = inspect(bytes).unwrap_err();
+            assert!(matches!(error, InspectError::Malformed(_)), "{error}");
+        }
+        assert_eq!(inspect(b"\0asm\x0d\0\x01\0"), Err(InspectError::NoLifecycle));
+    }
+}

@@ -1,0 +1,98 @@
+//! `boot`: kernel arguments, modules, boot loader.
+
+use std::path::PathBuf;
+
+use super::rootfs::files;
+use super::{add_new, is_name};
+use crate::element::Phase;
+use crate::element::capability::Grant;
+use crate::plugin::bindings::wit::boot::{Error, Firmware, Host, Loader};
+use crate::plugin::bindings::wit::rootfs;
+use crate::plugin::context::{self, LoaderRequest};
+use crate::plugin::failure;
+use crate::plugin::state::State;
+
+impl Host for State {
+    fn add_kernel_arguments(&mut self, arguments: Vec<String>) -> Result<(), Error> {
+        if let Some(bad) = arguments.iter().find(|argument| !is_kernel_argument(argument)) {
+            return Err(Error::Invalid(format!("'{bad}' is not one argument of a kernel")));
+        }
+        self.contribute(|all| add_new(&mut all.kernel_arguments, arguments));
+        Ok(())
+    }
+
+    fn kernel_arguments(&mut self) -> Vec<String> {
+        self.contribute(|all| all.kernel_arguments.clone())
+    }
+
+    fn load_modules(&mut self, modules: Vec<String>) -> Result<(), Error> {
+        if let Some(bad) = modules.iter().find(|name| !is_name(name, "_-")) {
+            return Err(Error::Invalid(format!("'{bad}' is not the name of a kernel module")));
+        }
+        let path = format!("/etc/modules-load.d/{}.conf", self.facts.name);
+        let mut lines = match files::read(self, &path) {
+            Ok(present) => String::from_utf8_lossy(&present).lines().map(str::to_owned).collect(),
+            Err(rootfs::Error::NotFound) => Vec::new(),
+            Err(error) => return Err(writing(&path, &error)),
+        };
+        add_new(&mut lines, modules);
+        let contents = lines.join("\n") + "\n";
+        files::replace(self, &path, contents.as_bytes()).map_err(|error| writing(&path, &error))
+    }
+
+    fn install_loader(&mut self, loader: Loader) -> Result<(), Error> {
+        self.facts.permissions.check(&Grant::BlockDevice).map_err(Error::Denied)?;
+        let Some(installer) = self.context.boot_loader.clone() else {
+            let (now, right) = (self.context.phase, Phase::Finalise);
+            return Err(Error::WrongPhase(format!(
+                "a boot loader is installed in phase {right}, not in {now}"
+            )));
+        };
+        let request = LoaderRequest {
+            firmware: match loader.firmware {
+                Firmware::Bios => context::Firmware::Bios,
+                Firmware::Efi => context::Firmware::Efi,
+            },
+            timeout: loader.timeout,
+            serial_console: loader.serial_console,
+            kernel_arguments: self.kernel_arguments(),
+        };
+        installer.install(&request).map_err(|error| Error::Failed(failure::to_guest(&error)))
+    }
+}
+
+/// One argument: no line break, and white space within double quotes only.
+fn is_kernel_argument(argument: &str) -> bool {
+    let mut quoted = false;
+    let each = argument.chars().all(|c| {
+        quoted ^= c == '"';
+        !c.is_control() && (quoted || !c.is_whitespace())
+    });
+    !argument.is_empty() && each && !quoted
+}
+
+fn writing(path: &str, error: &rootfs::Error) -> Error {
+    let error = anyhow::anyhow!("{error:?}")
+        .context(format!("writing {} in the image", PathBuf::from(path).display()));
+    Error::Failed(failure::to_guest(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernel_arguments_are_single_words_or_quoted() {
+        for (argument, expected) in [
+            ("quiet", true),
+            ("console=ttyS0,115200", true),
+            ("dyndbg=\"file a +p\"", true),
+            ("", false),
+            ("a b", false),
+            ("a\nb", false),
+            ("\"open", false),
+        ] {
+            assert_eq!(is_kernel_argument(argument), expected, "{argument}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `command`: programs, in the image or on the build host.
+
+mod argument;
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::element::capability::Grant;
+use crate::plugin::bindings::wit::command::{
+    Argument, Error, Expected, FailedCommand, Host, Options, Outcome, Place,
+};
+use crate::plugin::state::State;
+use crate::report;
+use crate::sys::chroot::ChrootMounts;
+use crate::sys::process::{Ended, Exit, Program, Stdin, Stream};
+
+/// `PATH` of programs in the chroot.
+const CHROOT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Variables that reach programs of the build host.
+const HOST_VARIABLES: [&str; 9] = [
+    "http_proxy",
+    "https_proxy",
+    "ftp_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ARCH",
+];
+
+impl Host for State {
+    fn run(&mut self, program: String, arguments: Vec<Argument>, options: Options) -> Result<Outcome, Error> {
+        let (place, capture) = (options.place, options.capture);
+        let expected = options.expected.clone();
+        let timeout = self.timeout(options.timeout);
+        let prepared = self.prepare(&program, &arguments, options)?.timeout(timeout);
+        let mounts = self.chroot_mounts(place)?;
+        let mut sink = Sink::new(self, capture);
+        let exit = prepared.run(&mut |stream, line| sink.line(stream, line));
+        let output = sink.finish();
+        if let Some(mounts) = mounts {
+            mounts.close().map_err(other)?;
+        }
+        let exit = exit.map_err(|error| cannot_run(&program, place, &error))?;
+        let status = judge(&exit, &expected, timeout)?;
+        Ok(Outcome { status, output: output? })
+    }
+}
+
+impl State {
+    fn prepare(&self, program: &str, arguments: &[Argument], options: Options) -> Result<Program, Error> {
+        let wish = match options.place {
+            Place::Chroot => Grant::Chroot,
+            Place::Host => Grant::HostProgram(program.to_owned()),
+        };
+        if program.is_empty()
+            || program.contains('\0')
+            || (options.place == Place::Host && program.contains('/'))
+        {
+            return Err(Error::Invalid(format!("'{program}' is not the name of a program")));
+        }
+        self.facts.permissions.check(&wish).map_err(Error::Denied)?;
+        let mut prepared = match options.place {
+            Place::Chroot => self.in_chroot(program, options.directory.as_deref()),
+            Place::Host => self.on_host(program, options.directory.as_deref())?,
+        };
+        for argument in arguments {
+            prepared = prepared.arg(self.argument(argument, options.place)?);
+        }
+        for (name, value) in &options.environment {
+            if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+                return Err(Error::Invalid(format!("'{name}' is not the name of a variable")));
+            }
+            prepared = prepared.env(name, value);
+        }
+        Ok(prepared.stdin(options.input.map_or(Stdin::Null, Stdin::Bytes)))
+    }
+
+    fn in_chroot(&self, program: &str, directory: Option<&str>) -> Program {
+        Program::new(program)
+            .env_clear()
+            .env("LC_ALL", "C")
+            .envs(&self.context.variables)
+            .env("PATH", CHROOT_PATH)
+            .env("HOME", "/root")
+            .chroot(&self.context.tree)
+            .cwd(directory.unwrap_or("/"))
+    }
+
+    fn on_host(&self, program: &str, directory: Option<&str>) -> Result<Program, Error> {
+        let scratch = self.shared.scratch(&self.facts.name).map_err(other)?;
+        let directory = match directory {
+            Some(path) => self.image_path(path)?,
+            None => scratch,
+        };
+        let variables = self.context.variables.iter();
+        let passed = variables.filter(|(name, _)| HOST_VARIABLES.contains(&name.as_str()));
+        Ok(Program::new(program)
+            .env_clear()
+            .env("LC_ALL", "C")
+            .envs(passed)
+            .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| CHROOT_PATH.into()))
+            .env("HOME", "/root")
+            .cwd(directory))
+    }
+
+    /// A path of the build host for a path in the image.
+    fn image_path(&self, path: &str) -> Result<std::path::PathBuf, Error> {
+        let resolved = self.root.host_path(Path::new(path));
+        resolved.map_err(|error| Error::Invalid(format!("the path {path} in the image: {}", error.desc())))
+    }
+
+    /// Mounts what a chroot needs, where the host did not.
+    fn chroot_mounts(&self, place: Place) -> Result<Option<ChrootMounts>, Error> {
+        let needed = place == Place::Chroot && !self.context.chroot_mounted;
+        needed.then(|| ChrootMounts::mount(&self.context.tree)).transpose().map_err(other)
+    }
+
+    fn timeout(&self, asked: Option<u32>) -> Duration {
+        let own = asked.map_or(Duration::MAX, |seconds| Duration::from_secs(seconds.into()));
+        own.min(self.remaining())
+    }
+}
+
+/// Takes a program's output.
+struct Sink<'a> {
+    state: &'a State,
+    captured: Option<Vec<u8>>,
+    limit: u64,
+    too_much: bool,
+}
+
+impl<'a> Sink<'a> {
+    fn new(state: &'a State, capture: bool) -> Self {
+        Sink { state, captured: capture.then(Vec::new), limit: state.limits().answer, too_much: false }
+    }
+
+    fn line(&mut self, stream: Stream, line: &[u8]) {
+        match (&mut self.captured, stream) {
+            (Some(captured), Stream::Stdout) => {
+                self.too_much |= (captured.len() + line.len()) as u64 >= self.limit;
+                if !self.too_much {
+                    captured.extend_from_slice(line);
+                    captured.push(b'\n');
+                }
+            }
+            (_, Stream::Stdout) => {
+                self.state.log.line(report::Stream::Stdout, &String::from_utf8_lossy(line))
+            }
+            (_, Stream::Stderr) => {
+                self.state.log.line(report::Stream::Stderr, &String::from_utf8_lossy(line))
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Vec<u8>, Error> {
+        if self.too_much {
+            Err(Error::TooMuchOutput(self.limit))
+        } else {
+            Ok(self.captured.unwrap_or_default())
+        }
+    }
+}
+
+/// The exit status, if it is an expected one.
+fn judge(exit: &Exit, expected: &Expected, timeout: Duration) -> Result<u8, Error> {
+    let failed = |status, signal| FailedCommand {
+        command: exit.command.clone(),
+        status,
+        signal,
+        tail: exit.tail.clone(),
+    };
+    match exit.ended {
+        Ended::Code(code) => {
+            let status = code as u8;
+            let good = match expected {
+                Expected::Success => status == 0,
+                Expected::Statuses(more) => status == 0 || more.contains(&status),
+                Expected::Any => true,
+            };
+            if good { Ok(status) } else { Err(Error::Failed(failed(Some(status), None))) }
+        }
+        Ended::Signal(signal) => Err(Error::Failed(failed(None, u8::try_from(signal).ok()))),
+        Ended::TimedOut(_) => Err(Error::TimedOut(u32::try_from(timeout.as_secs()).unwrap_or(u32::MAX))),
+        Ended::Interrupted(interrupted) => Err(Error::Other(interrupted.to_string())),
+    }
+}
+
+fn cannot_run(program: &str, place: Place, error: &anyhow::Error) -> Error {
+    let missing = error.chain().any(|cause| {
+        let errno = cause.downcast_ref::<nix::errno::Errno>().copied();
+        let io = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        errno.or_else(|| io.map(nix::errno::Errno::from_raw)) == Some(nix::errno::Errno::ENOENT)
+    });
+    match (missing, place) {
+        (true, Place::Chroot) => Error::NotFound(format!("{program} in the image ({CHROOT_PATH})")),
+        (true, Place::Host) => Error::NotFound(format!("{program} on the build host")),
+        (false, _) => other(format!("{error:#}")),
+    }
+}
+
+fn other(error: impl std::fmt::Display) -> Error {
+    Error::Other(format!("{error:#}"))
+}

@@ -1,0 +1,117 @@
+//! `fetch`: files from the network, through the shared cache.
+
+mod transfer;
+
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::element::capability::Grant;
+use crate::plugin::bindings::wit::fetch::{Digest, Error, Fetched, Host, Request};
+use crate::plugin::state::{State, lock};
+use transfer::{Transfer, digest_of};
+
+/// Bytes that one call reads at most.
+const PIECE: u32 = 16 << 20;
+
+impl Host for State {
+    fn get(&mut self, request: Request) -> Result<Fetched, Error> {
+        check_digest(request.digest.as_ref())?;
+        if !["https://", "http://", "file:///"].iter().any(|scheme| request.url.starts_with(scheme)) {
+            return Err(Error::Invalid(format!("'{}' is no https:, http: or file: URL", request.url)));
+        }
+        self.facts.permissions.check(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
+        let folder = &self.shared.setting.downloads;
+        let alias = folder.join(alias(&request));
+        let fresh = request.digest.is_none() && !self.shared.setting.offline;
+        let known = if fresh { None } else { cached(folder, &alias) };
+        let digest = match known {
+            Some(digest) => digest,
+            None if self.shared.setting.offline => return Err(Error::Offline),
+            None => self.transfer(&request, &alias)?,
+        };
+        let size = fs::metadata(folder.join(&digest)).map_err(failed)?.len();
+        let entry = (self.facts.name.clone(), digest.clone());
+        let mut fetched = lock(&self.shared.fetched);
+        if !fetched.contains(&entry) {
+            fetched.push(entry);
+        }
+        Ok(Fetched { digest, size })
+    }
+
+    fn read(&mut self, digest: String, offset: u64, limit: u32) -> Result<Vec<u8>, Error> {
+        let path = self.fetched_file(&digest).map_err(Error::Invalid)?;
+        let file = fs::File::open(path).map_err(failed)?;
+        let left = file.metadata().map_err(failed)?.len().saturating_sub(offset);
+        let mut piece = vec![0; left.min(limit.min(PIECE).into()) as usize];
+        file.read_exact_at(&mut piece, offset).map_err(failed)?;
+        Ok(piece)
+    }
+}
+
+impl State {
+    /// The file that this element fetched under a digest.
+    pub(super) fn fetched_file(&self, digest: &str) -> Result<PathBuf, String> {
+        let known = lock(&self.shared.fetched)
+            .iter()
+            .any(|(element, found)| *element == self.facts.name && found == digest);
+        if known {
+            return Ok(self.shared.setting.downloads.join(digest));
+        }
+        Err(format!("'{digest}' is no file that element '{}' fetched", self.facts.name))
+    }
+
+    fn transfer(&self, request: &Request, alias: &Path) -> Result<String, Error> {
+        let folder = &self.shared.setting.downloads;
+        fs::create_dir_all(folder).map_err(failed)?;
+        let part = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let limit = self.limits().download;
+        let transfer = Transfer { url: &request.url, to: part.path(), limit, time: self.remaining() };
+        transfer
+            .run(&self.context.variables, &mut |line| self.log.line(crate::report::Stream::Stderr, line))?;
+        let found = digest_of(part.path(), request.digest.as_ref()).map_err(failed)?;
+        if let Some(wanted) = &request.digest
+            && found.wanted_kind != *hex(wanted)
+        {
+            return Err(Error::Mismatch(found.wanted_kind));
+        }
+        part.persist(folder.join(&found.sha256)).map_err(failed)?;
+        fs::write(alias, &found.sha256).map_err(failed)?;
+        Ok(found.sha256)
+    }
+}
+
+fn hex(digest: &Digest) -> &String {
+    match digest {
+        Digest::Sha256(hex) | Digest::Sha512(hex) => hex,
+    }
+}
+
+fn check_digest(digest: Option<&Digest>) -> Result<(), Error> {
+    let Some(digest) = digest else { return Ok(()) };
+    let length = if matches!(digest, Digest::Sha256(_)) { 64 } else { 128 };
+    let hex = hex(digest);
+    if hex.len() == length && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!("'{hex}' is no digest of {length} small hexadecimal digits")))
+}
+
+/// The name under which the cache notes a request's file.
+fn alias(request: &Request) -> String {
+    use sha2::Digest as _;
+    match &request.digest {
+        Some(Digest::Sha256(hex)) => format!("sha256-{hex}"),
+        Some(Digest::Sha512(hex)) => format!("sha512-{hex}"),
+        None => format!("url-{:x}", sha2::Sha256::digest(&request.url)),
+    }
+}
+
+fn cached(folder: &Path, alias: &Path) -> Option<String> {
+    let digest = fs::read_to_string(alias).ok()?;
+    folder.join(&digest).is_file().then_some(digest)
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Failed(error.to_string())
+}

@@ -1,0 +1,44 @@
+//! `progress`: steps in the build's display.
+
+use wasmtime::component::Resource;
+
+use crate::plugin::bindings::wit::progress::{Host, HostStep, Unit};
+use crate::plugin::state::State;
+
+/// A step under way.
+#[derive(Debug)]
+pub struct Step {
+    label: String,
+    total: Option<u64>,
+}
+
+impl Host for State {}
+
+impl HostStep for State {
+    fn new(&mut self, label: String, total: Option<u64>, _: Unit) -> Resource<Step> {
+        if self.take_handle().is_err() {
+            return hidden();
+        }
+        self.log.progress(&label, 0, total);
+        self.table.push(Step { label, total }).unwrap_or_else(|_| hidden())
+    }
+
+    fn set(&mut self, step: Resource<Step>, done: u64) {
+        let Ok(step) = self.table.get(&step) else { return };
+        let done = step.total.map_or(done, |total| done.min(total));
+        self.log.progress(&step.label, done, step.total);
+    }
+
+    fn drop(&mut self, step: Resource<Step>) -> wasmtime::Result<()> {
+        if self.table.delete(step).is_ok() {
+            self.handles -= 1;
+        }
+        Ok(())
+    }
+}
+
+/// A step above the limit of open handles: it is not shown, since progress is
+/// nothing that a hook should fail for.
+fn hidden() -> Resource<Step> {
+    Resource::new_own(u32::MAX)
+}

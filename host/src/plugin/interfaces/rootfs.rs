@@ -1,0 +1,187 @@
+//! `rootfs`: the image's tree.
+
+mod attributes;
+mod copy;
+pub(super) mod files;
+mod glob;
+mod listing;
+mod make;
+mod stream;
+
+pub use stream::{Reader, Writer};
+
+use std::path::Path;
+
+use nix::errno::Errno;
+
+use crate::plugin::bindings::wit::rootfs::{
+    Attributes, CopyOptions, Entry, Error, Existing, Host, Metadata, Node, Source, UserEntry,
+};
+use crate::plugin::state::State;
+use crate::sys::root::{self, find_group, find_user};
+use wasmtime::component::Resource;
+
+impl Host for State {
+    fn read(&mut self, path: String) -> Result<Vec<u8>, Error> {
+        files::read(self, &path)
+    }
+
+    fn write(
+        &mut self,
+        path: String,
+        contents: Vec<u8>,
+        attributes: Attributes,
+        existing: Existing,
+        parents: bool,
+    ) -> Result<(), Error> {
+        let Some(mut draft) = files::begin(self, &path, attributes, existing, parents)? else {
+            return Ok(());
+        };
+        self.spend(contents.len())?;
+        draft.write(&contents)?;
+        draft.finish()
+    }
+
+    fn append(&mut self, path: String, contents: Vec<u8>) -> Result<(), Error> {
+        self.spend(contents.len())?;
+        files::append(self, &path, &contents)
+    }
+
+    fn stat(&mut self, path: String, follow: bool) -> Result<Option<Metadata>, Error> {
+        listing::stat(self, &path, follow)
+    }
+
+    fn list(&mut self, path: String) -> Result<Vec<Entry>, Error> {
+        listing::list(self, &path)
+    }
+
+    fn walk(&mut self, path: String) -> Result<Vec<Entry>, Error> {
+        listing::walk(self, &path)
+    }
+
+    fn glob(&mut self, pattern: String) -> Result<Vec<String>, Error> {
+        glob::glob(self, &pattern)
+    }
+
+    fn make_directory(&mut self, path: String, attributes: Attributes, parents: bool) -> Result<(), Error> {
+        make::directory(self, &path, &attributes, parents)
+    }
+
+    fn symlink(&mut self, target: String, path: String, existing: Existing) -> Result<(), Error> {
+        make::symlink(self, &target, &path, existing)
+    }
+
+    fn hard_link(&mut self, original: String, path: String) -> Result<(), Error> {
+        let (original, path) = (self.root.spot(Path::new(&original))?, self.root.spot(Path::new(&path))?);
+        Ok(original.link_as(&path)?)
+    }
+
+    fn make_node(&mut self, path: String, node: Node, attributes: Attributes) -> Result<(), Error> {
+        make::node(self, &path, node, &attributes)
+    }
+
+    fn remove(&mut self, path: String) -> Result<(), Error> {
+        make::remove(self, &path)
+    }
+
+    fn remove_tree(&mut self, path: String) -> Result<(), Error> {
+        make::remove_tree(self, &path)
+    }
+
+    fn rename(&mut self, from: String, to: String) -> Result<(), Error> {
+        let (from, to) = (self.root.spot(Path::new(&from))?, self.root.spot(Path::new(&to))?);
+        Ok(from.rename_over(&to)?)
+    }
+
+    fn set_attributes(&mut self, path: String, attributes: Attributes, recursive: bool) -> Result<(), Error> {
+        attributes::set(self, &path, &attributes, recursive)
+    }
+
+    fn extended_attributes(&mut self, path: String) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        attributes::extended(self, &path)
+    }
+
+    fn remove_extended_attribute(&mut self, path: String, name: String) -> Result<(), Error> {
+        let handle = self.root.handle(Path::new(&path), false)?;
+        Ok(handle.remove_extended(name.as_ref())?)
+    }
+
+    fn copy(&mut self, from: Source, to: String, options: CopyOptions) -> Result<(), Error> {
+        copy::copy(self, &from, &to, options)
+    }
+
+    fn find_user(&mut self, name: String) -> Result<Option<UserEntry>, Error> {
+        let user = find_user(&self.root, &name)?;
+        Ok(user.map(|user| UserEntry { uid: user.uid, gid: user.gid, home: user.home, shell: user.shell }))
+    }
+
+    fn find_group(&mut self, name: String) -> Result<Option<u32>, Error> {
+        Ok(find_group(&self.root, &name)?.map(|group| group.gid))
+    }
+
+    fn open(&mut self, path: String) -> Result<Resource<Reader>, Error> {
+        let file = self.root.handle(Path::new(&path), true)?.read()?;
+        self.keep(Reader::new(file))
+    }
+
+    fn create(
+        &mut self,
+        path: String,
+        attributes: Attributes,
+        existing: Existing,
+        parents: bool,
+    ) -> Result<Resource<Writer>, Error> {
+        let draft = files::begin(self, &path, attributes, existing, parents)?;
+        self.keep(Writer::new(draft))
+    }
+}
+
+impl State {
+    /// Counts bytes that are to be written.
+    fn spend(&mut self, bytes: usize) -> Result<(), Error> {
+        let limit = self.limits().written;
+        self.written = self.written.saturating_add(bytes as u64);
+        if self.written > limit { Err(Error::TooLarge(limit)) } else { Ok(()) }
+    }
+
+    /// Counts a handle that is to be opened.
+    pub(super) fn take_handle(&mut self) -> anyhow::Result<()> {
+        let limit = self.limits().handles;
+        anyhow::ensure!(self.handles < limit, "more than the limit of {limit} open handles");
+        self.handles += 1;
+        Ok(())
+    }
+
+    fn keep<T: Send + 'static>(&mut self, value: T) -> Result<Resource<T>, Error> {
+        self.take_handle().map_err(|error| Error::Invalid(error.to_string()))?;
+        self.table.push(value).map_err(|error| Error::Other(error.to_string()))
+    }
+}
+
+impl From<Errno> for Error {
+    fn from(error: Errno) -> Self {
+        match error {
+            Errno::ENOENT => Error::NotFound,
+            Errno::EEXIST => Error::Exists,
+            Errno::ENOTDIR => Error::NotADirectory,
+            Errno::EISDIR => Error::IsADirectory,
+            Errno::ENOTEMPTY => Error::NotEmpty,
+            Errno::ELOOP => Error::TooManyLinks,
+            Errno::ENOSPC | Errno::EDQUOT => Error::NoSpace,
+            Errno::EINVAL => Error::Invalid("the path is not that of a file of this kind".to_owned()),
+            Errno::ENAMETOOLONG => Error::Invalid("a name, a path or a nesting is too long".to_owned()),
+            Errno::EBUSY => Error::Other("something is mounted there, or it is the root".to_owned()),
+            other => Error::Other(other.desc().to_owned()),
+        }
+    }
+}
+
+impl From<Existing> for root::Existing {
+    fn from(existing: Existing) -> Self {
+        match existing {
+            Existing::Replace => root::Existing::Replace,
+            Existing::Keep => root::Existing::Keep,
+            Existing::Fail => root::Existing::Fail,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What is there.
+
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::sys::stat::{FileStat, SFlag, major, minor};
+
+use crate::plugin::bindings::wit::rootfs::{Entry, Error, Kind, Metadata};
+use crate::plugin::bindings::wit::types::Datetime;
+use crate::plugin::state::State;
+use crate::report::Level;
+use crate::sys::root::{Handle, MAX_DEPTH};
+
+/// What is known of a path; absent if there is nothing.
+pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Metadata>, Error> {
+    match state.root.handle(Path::new(path), follow) {
+        Ok(handle) => Ok(Some(metadata(&handle)?)),
+        Err(Errno::ENOENT) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The entries of a directory.
+pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
+    let handle = state.root.handle(Path::new(path), true)?;
+    let mut entries = Vec::new();
+    collect(state, &handle, &absolute(path), 0, &mut entries)?;
+    Ok(entries)
+}
+
+/// Everything below a directory.
+pub(super) fn walk(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
+    let handle = state.root.handle(Path::new(path), true)?;
+    let mut entries = Vec::new();
+    collect(state, &handle, &absolute(path), MAX_DEPTH, &mut entries)?;
+    Ok(entries)
+}
+
+/// A path with one slash in front and none behind; the root is empty.
+pub(super) fn absolute(path: &str) -> String {
+    let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
+    names.iter().fold(String::new(), |path, name| path + "/" + name)
+}
+
+/// Adds the entries of a directory, and those of the directories in it, down to some levels.
+fn collect(
+    state: &mut State,
+    directory: &Handle,
+    path: &str,
+    levels: usize,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Error> {
+    for spot in directory.entries()? {
+        let Some(name) = spot.name().to_str() else {
+            let name = spot.name().to_string_lossy();
+            state.log.message(
+                Level::Warn,
+                &format!("{path}/{name} is left out of a listing: its name is not UTF-8"),
+            );
+            continue;
+        };
+        if entries.len() >= state.limits().entries {
+            return Err(Error::TooLarge(state.limits().entries as u64));
+        }
+        let handle = match spot.handle() {
+            Err(Errno::ENOENT) => continue,
+            result => result?,
+        };
+        let path = format!("{path}/{name}");
+        let metadata = metadata(&handle)?;
+        let descends = metadata.kind == Kind::Directory && levels > 0;
+        entries.push(Entry { path: path.clone(), metadata });
+        if descends {
+            let below = levels - 1;
+            if below == 0 {
+                return Err(Errno::ENAMETOOLONG.into());
+            }
+            collect(state, &handle, &path, below, entries)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known of a file.
+pub(super) fn metadata(handle: &Handle) -> Result<Metadata, Error> {
+    let stat = handle.stat()?;
+    let kind = kind(&stat);
+    let has_size = matches!(kind, Kind::Regular | Kind::Symlink);
+    let is_device = matches!(kind, Kind::BlockDevice | Kind::CharacterDevice);
+    let target = match kind {
+        Kind::Symlink => Some(handle.link_target()?.to_string_lossy().into_owned()),
+        _ => None,
+    };
+    Ok(Metadata {
+        kind,
+        size: if has_size { stat.st_size.cast_unsigned() } else { 0 },
+        mode: stat.st_mode & 0o7777,
+        user: stat.st_uid,
+        group: stat.st_gid,
+        modified: Datetime { seconds: stat.st_mtime, nanoseconds: stat.st_mtime_nsec as u32 },
+        links: stat.st_nlink,
+        device: is_device.then(|| (major(stat.st_rdev) as u32, minor(stat.st_rdev) as u32)),
+        target,
+    })
+}
+
+fn kind(stat: &FileStat) -> Kind {
+    match SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits()) {
+        SFlag::S_IFDIR => Kind::Directory,
+        SFlag::S_IFLNK => Kind::Symlink,
+        SFlag::S_IFBLK => Kind::BlockDevice,
+        SFlag::S_IFCHR => Kind::CharacterDevice,
+        SFlag::S_IFIFO => Kind::Fifo,
+        SFlag::S_IFSOCK => Kind::Socket,
+        _ => Kind::Regular,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::absolute;
+
+    #[test]
+    fn paths_become_absolute() {
+        for (path, expected) in [("/", ""), ("etc", "/etc"), ("//etc/./x/", "/etc/x"), ("", "")] {
+            assert_eq!(absolute(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A distribution that is a component, as the host sees it.
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use wasmtime::Store;
+
+use super::bindings::managers::Managers;
+use super::bindings::wit::types::Failure;
+use super::context::{Distribution, HookContext, Identity};
+use super::failure;
+use super::runner::Shared;
+use super::state::State;
+
+/// Calls into the distribution's component, each in a fresh instance.
+pub(super) struct ComponentDistribution {
+    shared: Arc<Shared>,
+    element: String,
+    context: Arc<HookContext>,
+}
+
+impl ComponentDistribution {
+    pub(super) fn new(shared: &Arc<Shared>, element: &str, context: &Arc<HookContext>) -> Self {
+        ComponentDistribution {
+            shared: shared.clone(),
+            element: element.to_owned(),
+            context: context.clone(),
+        }
+    }
+
+    fn call<T>(&self, call: impl FnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<T>) -> Result<T> {
+        let (loaded, facts) = self.shared.component(&self.element)?;
+        let mut store = State::store(&self.shared, facts, &self.context, true)?;
+        let managers = loaded.managers(&mut store)?;
+        let result = call(&managers, &mut store);
+        result.map_err(|error| {
+            anyhow!("element '{}': {}", self.element, failure::of_error(&error, store.data()))
+        })
+    }
+
+    fn try_call<T>(
+        &self,
+        call: impl FnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<Result<T, Failure>>,
+    ) -> Result<T> {
+        self.call(call)?.map_err(|error| anyhow!(failure::returned(&error)))
+    }
+}
+
+impl Distribution for ComponentDistribution {
+    fn describe(&self) -> Result<Identity> {
+        let found =
+            self.call(|managers, store| managers.blankslate_element_package_manager().call_describe(store))?;
+        Ok(Identity { name: found.name, family: found.family, release: found.release })
+    }
+
+    fn refresh(&self) -> Result<()> {
+        self.try_call(|managers, store| managers.blankslate_element_package_manager().call_refresh(store))
+    }
+
+    fn upgrade(&self) -> Result<()> {
+        self.try_call(|managers, store| managers.blankslate_element_package_manager().call_upgrade(store))
+    }
+
+    fn install(&self, packages: &[String]) -> Result<()> {
+        self.try_call(|managers, store| {
+            managers.blankslate_element_package_manager().call_install(store, packages)
+        })
+    }
+
+    fn remove(&self, packages: &[String]) -> Result<()> {
+        self.try_call(|managers, store| {
+            managers.blankslate_element_package_manager().call_remove(store, packages)
+        })
+    }
+
+    fn installed(&self, packages: &[String]) -> Result<Vec<bool>> {
+        self.try_call(|managers, store| {
+            managers.blankslate_element_package_manager().call_installed(store, packages)
+        })
+    }
+
+    fn enable(&self, services: &[String]) -> Result<()> {
+        self.try_call(|managers, store| {
+            managers.blankslate_element_service_manager().call_enable(store, services)
+        })
+    }
+
+    fn disable(&self, services: &[String]) -> Result<()> {
+        self.try_call(|managers, store| {
+            managers.blankslate_element_service_manager().call_disable(store, services)
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! Generic names of packages and services, by an element's maps.
+//!
+//! `pkg-map` is JSON with the sections `release` (distribution, then release),
+//! `distro`, `family` and `default`; the most specific section that has a name
+//! wins. `svc-map` is YAML: a name, then distribution, family or `default`.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+
+use super::context::Identity;
+use crate::element::Element;
+
+/// A generic name that a map does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} of element '{element}' has no name for '{name}' on {distribution}")]
+pub struct Unmapped {
+    /// The map.
+    pub file: &'static str,
+    /// Whose map it is.
+    pub element: String,
+    /// The generic name.
+    pub name: String,
+    /// The distribution at hand.
+    pub distribution: String,
+}
+
+type Names = BTreeMap<String, String>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PackageMap {
+    release: BTreeMap<String, BTreeMap<String, Names>>,
+    distro: BTreeMap<String, Names>,
+    family: BTreeMap<String, Names>,
+    default: Names,
+}
+
+/// The distribution's packages for an element's generic names, in order, each
+/// name with those it stands for: none if the map leaves it out on purpose. An
+/// element without a map uses its names as they are.
+///
+/// # Errors
+///
+/// Fails with [`Unmapped`] if the map does not have a name, and if it cannot be read.
+pub fn packages(element: &Element, names: &[String], on: &Identity) -> Result<Vec<Vec<String>>> {
+    let Some(text) = file(element, "pkg-map")? else { return Ok(as_they_are(names)) };
+    let map: PackageMap = serde_json::from_str(&text).with_context(|| reading(element, "pkg-map"))?;
+    let sections = [
+        map.release.get(&on.name).and_then(|releases| releases.get(&on.release)),
+        map.distro.get(&on.name),
+        map.family.get(&on.family),
+        Some(&map.default),
+    ];
+    let find = |name: &String| sections.iter().flatten().find_map(|section| section.get(name));
+    translate(element, "pkg-map", names, on, find)
+}
+
+/// The distribution's services for an element's generic names; see [`packages`].
+///
+/// # Errors
+///
+/// Fails as [`packages`] does.
+pub fn services(element: &Element, names: &[String], on: &Identity) -> Result<Vec<Vec<String>>> {
+    let Some(text) = file(element, "svc-map")? else { return Ok(as_they_are(names)) };
+    let map: BTreeMap<String, Names> =
+        serde_saphyr::from_str(&text).with_context(|| reading(element, "svc-map"))?;
+    let find = |name: &String| {
+        let names = map.get(name)?;
+        [on.name.as_str(), &on.family, "default"].into_iter().find_map(|key| names.get(key))
+    };
+    translate(element, "svc-map", names, on, find)
+}
+
+fn as_they_are(names: &[String]) -> Vec<Vec<String>> {
+    names.iter().map(|name| vec![name.clone()]).collect()
+}
+
+fn translate<'a>(
+    element: &Element,
+    file: &'static str,
+    names: &[String],
+    on: &Identity,
+    find: impl Fn(&String) -> Option<&'a String>,
+) -> Result<Vec<Vec<String>>> {
+    let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
+    let unmapped = |name: &String| Unmapped {
+        file,
+        element: element.name.clone(),
+        name: name.clone(),
+        distribution: format!("{} {}", on.name, on.release).trim_end().to_owned(),
+    };
+    names.iter().map(|name| find(name).map(words).ok_or_else(|| anyhow!(unmapped(name)))).collect()
+}
+
+fn file(element: &Element, name: &str) -> Result<Option<String>> {
+    let Some(file) = element.file(name) else { return Ok(None) };
+    let bytes = file.content.read().with_context(|| reading(element, name))?;
+    Ok(Some(String::from_utf8(bytes.into_owned()).with_context(|| reading(element, name))?))
+}
+
+fn reading(element: &Element, file: &str) -> String {
+    format!("reading {file} of element '{}'", element.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::element::{Content, ElementFile, Origin};
+
+    fn element(path: &str, text: &str) -> Element {
+        let content = Content::Memory(Arc::from(text.as_bytes()));
+        Element {
+            name: "x".to_owned(),
+            origin: Origin::Builtin,
+            summary: None,
+            dependencies: Vec::new(),
+            provides: Vec::new(),
+            hooks: Vec::new(),
+            files: vec![ElementFile { path: path.to_owned(), mode: 0o644, content }],
+            component: None,
+        }
+    }
+
+    fn debian() -> Identity {
+        Identity { name: "debian".into(), family: "debian".into(), release: "bookworm".into() }
+    }
+
+    #[test]
+    fn the_most_specific_section_wins() {
+        let element = element(
+            "pkg-map",
+            r#"{"release": {"debian": {"bookworm": {"a": "one"}, "sid": {"b": "no"}}},
+                "distro": {"debian": {"a": "no", "b": "two three"}},
+                "family": {"debian": {"c": ""}}, "default": {"c": "no", "d": "four"}}"#,
+        );
+        let names: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).into();
+        let expected: [&[&str]; 4] = [&["one"], &["two", "three"], &[], &["four"]];
+        assert_eq!(packages(&element, &names, &debian()).unwrap(), expected);
+        let error = packages(&element, &["z".to_owned()], &debian()).unwrap_err();
+        assert_eq!(error.to_string(), "pkg-map of element 'x' has no name for 'z' on debian bookworm");
+    }
+
+    #[test]
+    fn services_are_mapped_by_distribution_and_family() {
+        let element = element("svc-map", "ssh:\n  redhat: sshd\n  debian: ssh\nother:\n  default: some\n");
+        let names: Vec<String> = ["ssh", "other"].map(str::to_owned).into();
+        assert_eq!(services(&element, &names, &debian()).unwrap(), [["ssh"], ["some"]]);
+        assert_eq!(packages(&element, &names, &debian()).unwrap(), [["ssh"], ["other"]]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Grants, and the words of a denial.
+
+use crate::element::capability::Grant;
+use crate::element::manifest::Manifest;
+
+/// What one element asked for and was granted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Permissions {
+    element: String,
+    asked: Vec<Grant>,
+    granted: Vec<Grant>,
+}
+
+impl Permissions {
+    /// The grants of an element: those it asked for and those it has, `~` being the caller's home.
+    pub(super) fn new(element: &str, manifest: &Manifest, granted: Vec<Grant>, home: Option<&str>) -> Self {
+        let expand = |grants: Vec<Grant>| grants.into_iter().map(|grant| expanded(grant, home)).collect();
+        let asked = expand(manifest.capabilities.grants());
+        Permissions { element: element.to_owned(), asked, granted: expand(granted) }
+    }
+
+    /// Succeeds if a wish is granted; otherwise says what would grant it.
+    pub(super) fn check(&self, wish: &Grant) -> Result<(), String> {
+        if self.granted.iter().any(|grant| grant.covers(wish)) {
+            return Ok(());
+        }
+        let element = &self.element;
+        if self.asked.iter().any(|grant| grant.covers(wish)) {
+            return Err(format!(
+                "element '{element}' was not granted {wish}: grant it with --grant {element}:{wish}"
+            ));
+        }
+        Err(format!(
+            "element '{element}' may not use {wish}, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant {element}:{wish}"
+        ))
+    }
+}
+
+fn expanded(grant: Grant, home: Option<&str>) -> Grant {
+    match (grant, home) {
+        (Grant::HostFile(path), Some(home)) => Grant::HostFile(expand_home(&path, home)),
+        (grant, _) => grant,
+    }
+}
+
+/// A path of the build host with `~` at its start replaced by the caller's home.
+pub(super) fn expand_home(path: &str, home: &str) -> String {
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            format!("{}{rest}", home.trim_end_matches('/'))
+        }
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permissions() -> Permissions {
+        let parse =
+            |grants: &[&str]| grants.iter().map(|grant| grant.parse().unwrap()).collect::<Vec<Grant>>();
+        Permissions {
+            element: "x".to_owned(),
+            asked: parse(&["chroot", "host-file=/etc/apt"]),
+            granted: parse(&["host-file=/etc/apt"]),
+        }
+    }
+
+    #[test]
+    fn a_denial_names_element_wish_and_flag() {
+        let permissions = permissions();
+        assert_eq!(permissions.check(&Grant::HostFile("/etc/apt/sources.list".into())), Ok(()));
+        assert_eq!(
+            permissions.check(&Grant::Chroot),
+            Err("element 'x' was not granted chroot: grant it with --grant x:chroot".to_owned())
+        );
+        assert_eq!(
+            permissions.check(&Grant::HostProgram("sh".into())),
+            Err("element 'x' may not use host-program=sh, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant x:host-program=sh".to_owned())
+        );
+    }
+
+    #[test]
+    fn home_is_expanded_at_the_start_only() {
+        for (path, expected) in [("~/.ssh", "/h/.ssh"), ("~", "/h"), ("~bob", "~bob"), ("/a/~", "/a/~")] {
+            assert_eq!(expand_home(path, "/h"), expected);
+        }
+    }
+}
