@@ -25,7 +25,7 @@ impl Crew {
     /// Fails if elements cannot be materialised or a component does not load.
     pub fn muster(plan: &Plan, site: &Site) -> Result<Crew> {
         let shell = ShellRunner::prepare(plan, site)?;
-        let components = plugin::Runner::new(plan, &site.options.cache_directory)?;
+        let components = plugin::Runner::new(plan, setting(plan, site))?;
         Ok(Crew { shell, components })
     }
 
@@ -63,4 +63,25 @@ impl Crew {
     pub(super) fn components(&self) -> &plugin::Runner {
         &self.components
     }
+}
+
+fn setting(plan: &Plan, site: &Site) -> plugin::Setting {
+    let cache = &site.options.cache_directory;
+    let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), cache.join(&mount.name)));
+    plugin::Setting {
+        compiled: cache.join("compiled"),
+        downloads: cache.join("downloads"),
+        scratch: site.workspace.area().join("scratch"),
+        caches: caches.collect(),
+        image_name: image_name(plan),
+        root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
+        home: std::env::home_dir(),
+        offline: site.options.offline,
+        limits: plugin::Limits::default(),
+    }
+}
+
+fn image_name(plan: &Plan) -> String {
+    let stem = plan.outputs.first().and_then(|output| output.path.file_stem());
+    stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -12,6 +12,7 @@ use super::site::Site;
 use crate::assemble::MountedImage;
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
+use crate::plugin::{Devices, HookContext};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
 use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
@@ -128,12 +129,25 @@ impl PhaseRun<'_> {
         let result = match hook.kind {
             HookKind::Shell => self.shell(hook, scope.output()),
             HookKind::Component => {
-                self.crew.components().run(hook, self.phase, self.ground, self.site, scope.output())
+                self.crew.components().run(hook, &self.context(scope.output()))
             }
         };
         let failure = result.err().map(|cause| scope.failure(cause));
         scope.finish(failure.as_ref().map_or(Ok(()), Err));
         failure.map_or(Ok(()), |failure: HookFailure| Err(failure.into()))
+    }
+
+    fn context(&self, output: &HookOutput) -> HookContext {
+        HookContext {
+            phase: self.phase,
+            tree: self.ground.tree.clone(),
+            chroot_mounted: self.phase != Phase::Root,
+            variables: self.ground.variables.clone(),
+            devices: Devices::default(),
+            output: output.clone(),
+            distribution: None,
+            boot_loader: None,
+        }
     }
 
     fn shell(&mut self, hook: &PlannedHook, output: &HookOutput) -> Result<(), FailureCause> {

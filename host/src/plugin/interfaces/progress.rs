@@ -7,6 +7,7 @@ use crate::plugin::state::State;
 
 /// A step under way.
 #[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated bindings export it anew")]
 pub struct Step {
     label: String,
     total: Option<u64>,

@@ -8,6 +8,7 @@ mod listing;
 mod make;
 mod stream;
 
+#[expect(unreachable_pub, reason = "the generated bindings export it anew")]
 pub use stream::{Reader, Writer};
 
 use std::path::Path;

@@ -14,6 +14,7 @@ const PIECE: u32 = 1 << 20;
 
 /// A file that is being read.
 #[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated bindings export it anew")]
 pub struct Reader {
     file: File,
 }
@@ -26,6 +27,7 @@ impl Reader {
 
 /// A file that is being written; without a draft one that is kept as it is.
 #[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated bindings export it anew")]
 pub struct Writer {
     draft: Option<Draft>,
 }
