@@ -30,7 +30,9 @@ struct State {
     renderers: Vec<Box<dyn Render>>,
     timings: Timings,
     logs: Option<LogDirectory>,
+    /// Where the build is: what scopes and messages belong to unless they say otherwise.
     stage: Option<String>,
+    phase: Option<Phase>,
     failed_log: Option<PathBuf>,
 }
 
@@ -66,6 +68,7 @@ impl Core {
                 timings: Timings::default(),
                 logs: None,
                 stage: None,
+                phase: None,
                 failed_log: None,
             }),
         })
@@ -115,14 +118,19 @@ impl Core {
         self.emit_here(Body::Message { level: Level::Warn, text: text.to_owned(), target: None });
     }
 
-    /// A new scope in the current stage.
+    /// A new scope in the current stage and phase.
     pub(crate) fn scope(&self) -> Scope {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        Scope { id, stage: self.state().stage.clone(), ..Scope::default() }
+        let state = self.state();
+        Scope { id, stage: state.stage.clone(), phase: state.phase, ..Scope::default() }
     }
 
     pub(crate) fn enter_stage(&self, name: Option<&str>) {
         self.state().stage = name.map(str::to_owned);
+    }
+
+    pub(crate) fn enter_phase(&self, phase: Option<Phase>) {
+        self.state().phase = phase;
     }
 
     pub(crate) fn begin_timing(&self, kind: TimingKind, name: &str, element: Option<&str>) -> usize {

@@ -130,7 +130,8 @@ pub struct PhaseScope {
 impl PhaseScope {
     pub(crate) fn begin(core: &Arc<Core>, phase: Phase, hooks: usize) -> Self {
         core.start_ticking();
-        let scope = Scope { phase: Some(phase), ..core.scope() };
+        core.enter_phase(Some(phase));
+        let scope = core.scope();
         let begin = Body::PhaseStart { place: phase.place(), hooks };
         let span = Span::begin(core, scope, (TimingKind::Phase, phase.as_str()), begin, Body::PhaseEnd);
         PhaseScope { span, phase, hooks_begun: Mutex::new(0) }
@@ -149,6 +150,13 @@ impl PhaseScope {
     /// Ends the phase: it went well.
     pub fn finish(mut self) {
         self.span.end(true);
+    }
+}
+
+impl Drop for PhaseScope {
+    fn drop(&mut self) {
+        self.span.end(false);
+        self.span.core.enter_phase(None);
     }
 }
 

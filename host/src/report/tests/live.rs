@@ -50,7 +50,7 @@ fn what_runs_stands_below_what_is_done() {
     hook.progress("keys", 1, Some(2));
     report.warn("careful");
     let expected = "    2.5s  install       50-dhcp (dhcp-all-interfaces) took 2.5s
-    2.5s  build         warning: careful
+    2.5s  install       warning: careful
     2.7s  build         phase 4 of 10: install, hook 2 of 2
     0.2s  62-ssh-key (local-config)  [##########----------]  50%  1 of 2 keys";
     assert_eq!(terminal.at(2.7), expected);
@@ -59,7 +59,7 @@ fn what_runs_stands_below_what_is_done() {
     stage.finish();
     report.finish(true);
     let expected = "    2.5s  install       50-dhcp (dhcp-all-interfaces) took 2.5s
-    2.5s  build         warning: careful
+    2.5s  install       warning: careful
     2.7s  install       2 hooks done in 2.7s
     2.7s  build         done in 2.7s
     2.7s                finished in 2.7s";

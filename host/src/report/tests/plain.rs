@@ -35,6 +35,7 @@ fn quiet_shows_warnings_and_the_times_that_were_asked_for() {
     let recorder = Recorder::plain(&ReportOptions { timings: true, ..options(Verbosity::Quiet) });
     good_build(&recorder);
     let expected = "    3.4s  install       warning: no key found
+
 where the time went (12.0 s; * marks the slowest)
  seconds  share
     3.40    28%   build

@@ -16,7 +16,7 @@ pub struct Table<'a> {
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "where the time went ({:.1} s; * marks the slowest)", self.total.as_secs_f64())?;
+        writeln!(f, "\nwhere the time went ({:.1} s; * marks the slowest)", self.total.as_secs_f64())?;
         writeln!(f, " seconds  share")?;
         for row in self.rows {
             line(row, f)?;
@@ -55,7 +55,7 @@ mod tests {
         timings.end(phase, s(122));
         timings.end(build, s(150));
         let rows = timings.rows(s(200));
-        let expected = "\
+        let expected = "
 where the time went (200.0 s; * marks the slowest)
  seconds  share
   150.00    75%   build
