@@ -26,6 +26,7 @@ pub mod crew;
 pub mod phase;
 pub mod pipeline;
 pub mod resolv;
+pub mod shell_distribution;
 pub mod site;
 pub mod tidy;
 
@@ -56,12 +57,13 @@ const TREE_PHASES: [Phase; 5] =
 pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
     let stage = site.report.stage("build");
     let crew = Crew::muster(&plan, site)?;
-    let ground = Ground::tree(site.workspace.mount_point());
+    let mut ground = Ground::tree(site.workspace.mount_point());
 
     crew.run(&plan, Phase::Root, &ground, site)?;
     ensure_not_empty(&ground)?;
     lend_resolver(&ground)?;
-    run_in_tree(&plan, &crew, &ground, site)?;
+    ground.variables.insert("DIB_DEFAULT_INSTALLTYPE".to_owned(), install_type(&plan));
+    run_in_tree(&plan, &crew, &mut ground, site)?;
 
     let built = site.workspace.built();
     fs::rename(&ground.tree, &built).context("setting the finished tree aside")?;
@@ -71,8 +73,9 @@ pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
     Ok(BuiltTree { plan, tree: built, crew })
 }
 
-fn run_in_tree(plan: &Plan, crew: &Crew, ground: &Ground, site: &Site) -> Result<()> {
+fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Result<()> {
     let mounts = ChrootMounts::mount(&ground.tree)?;
+    ground.chroot_mounted = true;
     let caches = caches::bind(plan, &ground.tree, site)?;
     for phase in TREE_PHASES {
         crew.run(plan, phase, ground, site)?;
@@ -83,6 +86,11 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &Ground, site: &Site) -> Result
     sys::process::kill_all()?;
     caches::release(caches)?;
     mounts.close()
+}
+
+/// `DIB_DEFAULT_INSTALLTYPE`: from source, as DIB's contract has it, unless the caller says otherwise.
+fn install_type(plan: &Plan) -> String {
+    plan.environment.get("DIB_DEFAULT_INSTALLTYPE").cloned().unwrap_or_else(|| "source".to_owned())
 }
 
 fn ensure_not_empty(ground: &Ground) -> Result<()> {

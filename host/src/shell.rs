@@ -54,6 +54,18 @@ impl ShellRunner {
         })
     }
 
+    /// The contract's variables, and those that came up during the build.
+    pub fn variables(&self, ground: &Ground) -> Environment {
+        let mut env = self.contract.clone();
+        env.extend(ground.variables.clone());
+        env
+    }
+
+    /// The hooks directory.
+    pub fn hooks(&self) -> &Path {
+        &self.hooks
+    }
+
     /// The environment of the hooks of one phase.
     ///
     /// # Errors
@@ -65,8 +77,7 @@ impl ShellRunner {
         ground: &Ground,
         sink: &mut dyn FnMut(&str),
     ) -> Result<Environment> {
-        let mut env = self.contract.clone();
-        env.extend(ground.variables.clone());
+        let mut env = self.variables(ground);
         if matches!(phase, Phase::Root | Phase::Cleanup) {
             env.insert("TARGET_ROOT".to_owned(), ground.tree.to_string_lossy().into_owned());
         }

@@ -17,33 +17,12 @@ use std::path::Path;
 use crate::assemble::MountedImage;
 use crate::sys::process::CommandFailed;
 
+pub use crate::plugin::{Firmware, LoaderRequest};
+
 mod bios;
 mod efi;
 mod grub;
 mod settings;
-
-/// Firmware that starts a boot loader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Firmware {
-    /// A PC BIOS.
-    Bios,
-    /// UEFI.
-    Efi,
-}
-
-/// A boot loader to install.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoaderRequest {
-    /// What starts it.
-    pub firmware: Firmware,
-    /// Seconds the menu waits; 0 boots at once.
-    pub timeout: u32,
-    /// The console of menu and kernel besides the screen, as the kernel names
-    /// it: `ttyS0,115200`.
-    pub serial_console: Option<String>,
-    /// Further arguments for the kernel.
-    pub kernel_arguments: Vec<String>,
-}
 
 /// Why there is no boot loader.
 #[derive(Debug, thiserror::Error)]

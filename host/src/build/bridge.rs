@@ -8,7 +8,7 @@
 //! client (in the chroot)                      server (a thread of the build)
 //!   mkfifo reply
 //!   requests <- count, reply, argument ...  ->  read one request
-//!   status   <- reply                       <-  install, remove or refresh
+//!   status   <- reply                       <-  install, remove or upgrade
 //! ```
 //!
 //! Both FIFOs are reached from inside and outside of the chroot, need no
@@ -59,7 +59,7 @@ pub enum Request {
     /// `install-packages -e [-m element] name ...`
     Remove { element: Option<String>, names: Vec<String> },
     /// `install-packages -u`
-    Refresh,
+    Upgrade,
 }
 
 /// Reads the arguments of `install-packages`.
@@ -68,22 +68,22 @@ pub enum Request {
 ///
 /// Returns what is wrong with them.
 pub fn parse(arguments: &[String]) -> Result<Request, String> {
-    let (mut element, mut remove, mut refresh, mut names) = (None, false, false, Vec::new());
+    let (mut element, mut remove, mut upgrade, mut names) = (None, false, false, Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "-e" => remove = true,
-            "-u" => refresh = true,
+            "-u" => upgrade = true,
             "-m" => element = Some(rest.next().ok_or("-m needs the name of an element")?.clone()),
             option if option.starts_with('-') => return Err(format!("unknown option {option}")),
             name => names.push(name.to_owned()),
         }
     }
-    match (refresh, remove) {
-        (true, _) if names.is_empty() => Ok(Request::Refresh),
-        (_, true) => Ok(Request::Remove { element, names }),
-        _ => Ok(Request::Install { element, names }),
-    }
+    Ok(match (upgrade, remove) {
+        (true, _) => Request::Upgrade,
+        (false, true) => Request::Remove { element, names },
+        (false, false) => Request::Install { element, names },
+    })
 }
 
 /// A running server. Ends when dropped.
@@ -198,9 +198,32 @@ fn send_status(tree: &Path, reply: &str, status: u8) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::process::Program;
 
     fn words(text: &str) -> Vec<String> {
         text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_hook_asks_and_gets_the_status() {
+        let tree = tempfile::tempdir().unwrap();
+        let (hooks, tmp) = (tree.path().join("hooks"), tree.path().join("tmp"));
+        fs::create_dir(&hooks).unwrap();
+        fs::create_dir(&tmp).unwrap();
+        let (asked, heard) = std::sync::mpsc::channel();
+        let bridge = Bridge::open(&hooks, &hooks, Path::new("/"), move |arguments| {
+            asked.send(arguments).unwrap();
+            7
+        })
+        .unwrap();
+        let client = Bridge::path_entry(&hooks).join("install-packages");
+        for arguments in [vec!["-m", "my element", "a"], vec![]] {
+            let exit = Program::new(&client).args(&arguments).run(&mut |_, _| {}).unwrap();
+            assert_eq!(exit.status(), 7);
+            assert_eq!(heard.recv().unwrap(), arguments);
+        }
+        drop(bridge);
+        assert_eq!(fs::read_dir(&hooks).unwrap().count(), 0, "nothing of the bridge stays");
     }
 
     #[test]
@@ -210,7 +233,7 @@ mod tests {
             ("a b", Ok(Request::Install { element: None, names: words("a b") })),
             ("-m vm a", Ok(Request::Install { element: element(), names: words("a") })),
             ("-e -m vm a", Ok(Request::Remove { element: element(), names: words("a") })),
-            ("-u", Ok(Request::Refresh)),
+            ("-u", Ok(Request::Upgrade)),
             ("-m", Err("-m needs the name of an element".to_owned())),
             ("-z a", Err("unknown option -z".to_owned())),
         ];

@@ -1,20 +1,31 @@
 //! The two runners of a build, and the way from each to the other.
 
-use anyhow::Result;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
+use anyhow::{Context, Result};
+
+use super::bridge::{self, Bridge, Request};
 use super::phase::{self, Ground, PhaseOutcome};
+use super::shell_distribution::ShellDistribution;
 use super::site::Site;
-use crate::element::Phase;
-use crate::plan::Plan;
-use crate::plugin;
-use crate::shell::ShellRunner;
-use crate::sys::process::Program;
+use crate::assemble::{MountedImage, bootloader};
+use crate::element::{Element, Phase, Place};
+use crate::plan::{Plan, PlannedHook};
+use crate::plugin::{
+    self, BootLoader, Devices, Distribution, HookContext, Limits, LoaderRequest, Setting, packaging,
+};
+use crate::report::{FailureCause, HookOutput, Stream};
+use crate::shell::environment::{self, Environment};
+use crate::shell::{ShellRunner, hooks_dir};
 
 /// Both hook runners.
 #[derive(Debug)]
 pub struct Crew {
     shell: ShellRunner,
     components: plugin::Runner,
+    sources: Arc<Vec<Element>>,
 }
 
 impl Crew {
@@ -25,8 +36,8 @@ impl Crew {
     /// Fails if elements cannot be materialised or a component does not load.
     pub fn muster(plan: &Plan, site: &Site) -> Result<Crew> {
         let shell = ShellRunner::prepare(plan, site)?;
-        let components = plugin::Runner::new(plan, setting(plan, site))?;
-        Ok(Crew { shell, components })
+        let components = plugin::Runner::new(plan, setting(plan, site)?)?;
+        Ok(Crew { shell, components, sources: Arc::new(plan.sources.clone()) })
     }
 
     /// Runs one phase.
@@ -44,15 +55,14 @@ impl Crew {
     ///
     /// Fails as the distribution's package manager does.
     pub fn install_packages(&self, plan: &Plan, ground: &Ground, site: &Site) -> Result<()> {
-        let step = site.report.step("installing the packages asked for");
-        let mut ignore = |_: &str| {};
-        let env = self.shell.phase_environment(Phase::Install, ground, &mut ignore)?;
-        let install = Program::new("install-packages").args(&plan.packages).env_clear().envs(&env);
-        let exit = install.chroot(&ground.tree).cwd("/").run(&mut |_, line| {
-            tracing::info!(target: "install-packages", "{}", String::from_utf8_lossy(line));
-        })?;
-        exit.check()?;
-        step.finish();
+        let scope = site.report.phase(Phase::Install, 1);
+        let hook = scope.hook("slate", "packages", crate::element::HookKind::Component);
+        let context = self.context(Phase::Install, ground, hook.output());
+        let distribution = self.components.distribution(&context);
+        let distribution = distribution.context("no element of the plan manages packages")?;
+        distribution.install(&plan.packages).context("installing the packages asked for with -p")?;
+        hook.finish(Ok(()));
+        scope.finish();
         Ok(())
     }
 
@@ -60,28 +70,134 @@ impl Crew {
         &self.shell
     }
 
-    pub(super) fn components(&self) -> &plugin::Runner {
-        &self.components
+    /// Runs a component's hook.
+    pub(super) fn run_component(
+        &self,
+        hook: &PlannedHook,
+        phase: Phase,
+        ground: &Ground,
+        output: &HookOutput,
+    ) -> Result<(), FailureCause> {
+        let context = self.context(phase, ground, output);
+        self.components.run(hook, &context)
+    }
+
+    /// Lets a shell hook of a chroot phase reach a component's package
+    /// manager, and puts the way there into its search path.
+    pub(super) fn bridge(
+        &self,
+        phase: Phase,
+        ground: &Ground,
+        site: &Site,
+        env: &mut Environment,
+        output: &HookOutput,
+    ) -> Result<Option<Bridge>> {
+        if phase.place() == Place::Outside || !self.has_component_distribution() {
+            return Ok(None);
+        }
+        let context = self.context(phase, ground, output);
+        let Some(distribution) = self.components.distribution(&context) else {
+            return Ok(None);
+        };
+        let seen_as = Path::new(hooks_dir::IN_TARGET);
+        let path = env.entry("PATH".to_owned()).or_default();
+        *path = format!("{}:{path}", Bridge::path_entry(seen_as).display());
+        let (sources, output) = (self.sources.clone(), output.clone());
+        let answer = move |arguments: Vec<String>| match serve(&arguments, &*distribution, &sources) {
+            Ok(()) => 0,
+            Err(error) => {
+                output.line(Stream::Stderr, &format!("install-packages: {error:#}"));
+                1
+            }
+        };
+        Bridge::open(&site.workspace.hooks(), seen_as, &ground.tree, answer).map(Some)
+    }
+
+    fn has_component_distribution(&self) -> bool {
+        self.sources.iter().any(|element| {
+            element.component.is_some() && element.provides.iter().any(|name| name == "operating-system")
+        })
+    }
+
+    fn context(&self, phase: Phase, ground: &Ground, output: &HookOutput) -> HookContext {
+        let mut variables = self.shell.variables(ground);
+        environment::inside_chroot(&mut variables);
+        let distribution: Option<Arc<dyn Distribution>> = match self.has_component_distribution() {
+            true => None,
+            false => Some(Arc::new(ShellDistribution::new(
+                ground.tree.clone(),
+                self.shell.hooks().to_owned(),
+                variables.clone(),
+                output,
+            ))),
+        };
+        HookContext {
+            phase,
+            tree: ground.tree.clone(),
+            chroot_mounted: ground.chroot_mounted,
+            variables,
+            devices: ground.image.as_deref().map(devices).unwrap_or_default(),
+            output: output.clone(),
+            distribution,
+            boot_loader: ground.image.clone().map(|image| boot_loader(image, output)),
+        }
     }
 }
 
-fn setting(plan: &Plan, site: &Site) -> plugin::Setting {
+fn devices(image: &MountedImage) -> Devices {
+    Devices { size: Some(image.plan.size), disk: Some(image.disk.clone()), partitions: image.volumes.clone() }
+}
+
+fn boot_loader(image: Arc<MountedImage>, output: &HookOutput) -> Arc<dyn BootLoader> {
+    Arc::new(Grub { image, output: output.clone() })
+}
+
+/// GRUB, on the disk of a mounted image.
+struct Grub {
+    image: Arc<MountedImage>,
+    output: HookOutput,
+}
+
+impl BootLoader for Grub {
+    fn install(&self, request: &LoaderRequest) -> Result<()> {
+        let mut log = |line: &str| self.output.line(Stream::Stdout, line);
+        Ok(bootloader::install(&self.image, request, &mut log)?)
+    }
+}
+
+fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
     let cache = &site.options.cache_directory;
-    let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), cache.join(&mount.name)));
-    plugin::Setting {
+    let mut caches = BTreeMap::new();
+    for (_, mount) in plan.caches() {
+        let directory = cache.join(&mount.name);
+        std::fs::create_dir_all(&directory).with_context(|| format!("creating the cache {}", directory.display()))?;
+        caches.insert(mount.name.clone(), directory);
+    }
+    Ok(Setting {
         compiled: cache.join("compiled"),
         downloads: cache.join("downloads"),
         scratch: site.workspace.area().join("scratch"),
-        caches: caches.collect(),
-        image_name: image_name(plan),
+        caches,
+        image_name: plan.image_name(),
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
         home: std::env::home_dir(),
         offline: site.options.offline,
-        limits: plugin::Limits::default(),
-    }
+        limits: Limits::default(),
+    })
 }
 
-fn image_name(plan: &Plan) -> String {
-    let stem = plan.outputs.first().and_then(|output| output.path.file_stem());
-    stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+/// Does what a shell hook asked `install-packages` for.
+fn serve(arguments: &[String], distribution: &dyn Distribution, sources: &[Element]) -> Result<()> {
+    let mapped = |element: Option<String>, names: Vec<String>| -> Result<Vec<String>> {
+        let Some(element) = element else { return Ok(names) };
+        let source = sources.iter().find(|source| source.name == element);
+        let source = source.with_context(|| format!("-m names '{element}', which is no element of this build"))?;
+        let found = packaging::packages(source, &names, &distribution.describe()?)?;
+        Ok(found.into_iter().flatten().collect())
+    };
+    match bridge::parse(arguments).map_err(anyhow::Error::msg)? {
+        Request::Install { element, names } => distribution.install(&mapped(element, names)?),
+        Request::Remove { element, names } => distribution.remove(&mapped(element, names)?),
+        Request::Upgrade => distribution.upgrade(),
+    }
 }

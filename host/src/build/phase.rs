@@ -12,7 +12,6 @@ use super::site::Site;
 use crate::assemble::MountedImage;
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::plugin::{Devices, HookContext};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
 use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
@@ -31,6 +30,8 @@ pub struct Ground {
     pub variables: Environment,
     /// The mounted image, from `pre-finalise` on.
     pub image: Option<Arc<MountedImage>>,
+    /// Whether the tree has what a chroot needs mounted.
+    pub chroot_mounted: bool,
 }
 
 impl Ground {
@@ -38,14 +39,16 @@ impl Ground {
     pub fn tree(tree: PathBuf) -> Ground {
         Ground {
             tree,
-            variables: Environment::from([("DIB_DEFAULT_INSTALLTYPE".to_owned(), "source".to_owned())]),
+            variables: Environment::new(),
             image: None,
+            chroot_mounted: false,
         }
     }
 
-    /// A mounted image.
+    /// A mounted image whose chroot is ready.
     pub fn image(image: MountedImage) -> Ground {
-        Ground { image: Some(Arc::new(image.clone())), ..Ground::tree(image.root) }
+        let tree = image.root.clone();
+        Ground { image: Some(Arc::new(image)), chroot_mounted: true, ..Ground::tree(tree) }
     }
 }
 
@@ -64,7 +67,7 @@ pub struct PhaseOutcome {
 pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site) -> Result<PhaseOutcome> {
     let hooks = plan.hooks(phase);
     let scope = site.report.phase(phase, hooks.len());
-    let bound = bind_hooks(phase, hooks, ground, site)?;
+    let bound = bind_hooks(phase, ground, site)?;
     let mut run =
         PhaseRun { crew, phase, ground, site, scope: &scope, env: None, outcome: PhaseOutcome::default() };
     for hook in hooks {
@@ -85,14 +88,8 @@ struct BoundHooks {
     target: PathBuf,
 }
 
-fn bind_hooks(
-    phase: Phase,
-    hooks: &[PlannedHook],
-    ground: &Ground,
-    site: &Site,
-) -> Result<Option<BoundHooks>> {
-    let has_shell_hooks = hooks.iter().any(|hook| hook.kind == HookKind::Shell);
-    if phase.place() == Place::Outside || !has_shell_hooks {
+fn bind_hooks(phase: Phase, ground: &Ground, site: &Site) -> Result<Option<BoundHooks>> {
+    if phase.place() == Place::Outside {
         return Ok(None);
     }
     let inner = hooks_dir::IN_TARGET.trim_start_matches('/');
@@ -129,25 +126,12 @@ impl PhaseRun<'_> {
         let result = match hook.kind {
             HookKind::Shell => self.shell(hook, scope.output()),
             HookKind::Component => {
-                self.crew.components().run(hook, &self.context(scope.output()))
+                self.crew.run_component(hook, self.phase, self.ground, scope.output())
             }
         };
         let failure = result.err().map(|cause| scope.failure(cause));
         scope.finish(failure.as_ref().map_or(Ok(()), Err));
         failure.map_or(Ok(()), |failure: HookFailure| Err(failure.into()))
-    }
-
-    fn context(&self, output: &HookOutput) -> HookContext {
-        HookContext {
-            phase: self.phase,
-            tree: self.ground.tree.clone(),
-            chroot_mounted: self.phase != Phase::Root,
-            variables: self.ground.variables.clone(),
-            devices: Devices::default(),
-            output: output.clone(),
-            distribution: None,
-            boot_loader: None,
-        }
     }
 
     fn shell(&mut self, hook: &PlannedHook, output: &HookOutput) -> Result<(), FailureCause> {
@@ -157,14 +141,17 @@ impl PhaseRun<'_> {
             let sourced = shell.phase_environment(self.phase, self.ground, &mut sink);
             self.env = Some(sourced.map_err(|error| io_cause(&error))?);
         }
-        let env = self.env.as_ref().expect("sourced above");
+        let mut env = self.env.clone().unwrap_or_default();
+        let bridge = self.crew.bridge(self.phase, self.ground, self.site, &mut env, output);
+        let bridge = bridge.map_err(|error| io_cause(&error))?;
         let outcome = &mut self.outcome;
         let mut sink = |stream: process::Stream, line: &str| {
             note_block_device(outcome, line);
             output.line(stream.into(), line);
         };
         let exit =
-            shell.run(hook, self.phase, env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
+            shell.run(hook, self.phase, &env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
+        drop(bridge);
         cause_of(exit.ended)
     }
 }

@@ -208,6 +208,12 @@ impl Plan {
         })
     }
 
+    /// The image's name: the first output's path without its extension.
+    pub fn image_name(&self) -> String {
+        let stem = |output: &PlannedOutput| output.path.with_extension("").to_string_lossy().into_owned();
+        self.outputs.first().map(stem).unwrap_or_default()
+    }
+
     /// The hooks of a phase, in order.
     pub fn hooks(&self, phase: Phase) -> &[PlannedHook] {
         self.phases.iter().find(|planned| planned.phase == phase).map_or(&[], |planned| &planned.hooks)

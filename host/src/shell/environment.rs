@@ -43,7 +43,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("TMP_MOUNT_PATH", text(&dirs.mount_point()));
     set("TMP_HOOKS_PATH", text(&dirs.hooks()));
     set("TMP_IMAGE_DIR", text(&dirs.image()));
-    set("IMAGE_NAME", image_name(plan));
+    set("IMAGE_NAME", plan.image_name());
     set("IMAGE_TYPE", formats.first().copied().unwrap_or_default().to_owned());
     set("IMAGE_ELEMENT", names.join(" "));
     set("IMAGE_ELEMENT_YAML", element_yaml(around.element_directories));
@@ -86,11 +86,6 @@ pub fn inside_chroot(env: &mut Environment) {
     env.remove("TMPDIR");
     env.remove("VIRTUAL_ENV");
     env.insert("PATH".to_owned(), PATH.to_owned());
-}
-
-fn image_name(plan: &Plan) -> String {
-    let stem = |path: &Path| text(&path.with_extension(""));
-    plan.outputs.first().map(|output| stem(&output.path)).unwrap_or_default()
 }
 
 /// Label of the file system at `/boot`; empty where it is none of its own.
