@@ -92,8 +92,11 @@ fn read(resolve: &Resolve, world: WorldId, info: &mut ComponentInfo) -> Result<(
         }
     }
     for (key, item) in &world.exports {
-        if let Some((name, functions)) = interface(resolve, key, item, info)? {
-            info.exports.insert(name, functions);
+        match interface(resolve, key, item, info) {
+            Ok(Some((name, functions))) => drop(info.exports.insert(name, functions)),
+            // What the toolchains of other languages export for themselves is nobody's business.
+            Ok(None) | Err(InspectError::UnknownImport(_)) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

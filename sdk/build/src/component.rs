@@ -62,8 +62,6 @@ pub fn componentize(module: Vec<u8>) -> Result<Vec<u8>> {
         .validate(true)
         .module(&module)?
         .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
-        // The adapter allocates before a runtime such as Go's has started.
-        .realloc_via_memory_grow(true)
         .encode()
 }
 

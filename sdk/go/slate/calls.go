@@ -13,7 +13,6 @@ import (
 	"blankslate/sdk/rootfs"
 	"blankslate/sdk/types"
 	"blankslate/sdk/wit"
-	"blankslate/sdk/wit/runtime"
 )
 
 // Debug writes a line for the element's author to the build's log.
@@ -120,8 +119,7 @@ func Write(path string, contents []byte, how Attributes) error {
 	return nil
 }
 
-// Pieces hands a file to a function in pieces of at most the given size, each
-// of which is the function's only until it returns.
+// Pieces hands a file to a function in pieces of at most the given size.
 func Pieces(path string, size uint32, use func(piece []byte) error) error {
 	reader, err := Try(rootfs.Open(path))
 	if err != nil {
@@ -139,7 +137,6 @@ func Pieces(path string, size uint32, use func(piece []byte) error) error {
 		if err := use(piece); err != nil {
 			return err
 		}
-		runtime.Unpin()
 	}
 }
 

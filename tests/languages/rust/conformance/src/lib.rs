@@ -59,11 +59,12 @@ fn tree() -> Result {
 
 fn greeting() -> Result {
     let text: String = params::get("greeting")?;
-    let file = rootfs::file(&at("greeting")).mode(0o640).owner("mail", 4);
+    let path = at("greeting");
+    let file = rootfs::file(&path).mode(0o640).owner("mail", 4);
     let file = file.extended("user.conformance", [0, 1, 0xfe, 0xff]);
     file.fail_if_existing().without_parents().write(format!("{text}\n"))?;
     let modified = Some(Datetime { seconds: 1_000_000_000, nanoseconds: 500_000_000 });
-    rootfs::set_attributes(&at("greeting"), &Attributes { modified, ..rootfs::unchanged() }, false)?;
+    rootfs::set_attributes(&path, &Attributes { modified, ..rootfs::unchanged() }, false)?;
     Ok(())
 }
 

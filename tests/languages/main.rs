@@ -1,0 +1,86 @@
+//! The conformance element in every language: what each makes of an image is the same.
+
+mod element;
+mod image;
+#[path = "../tooling/mod.rs"]
+mod tooling;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use element::{LANGUAGES, conformance, template, tests};
+use image::{Entry, Run, build, tree};
+
+#[test]
+fn every_language_makes_the_same_tree() {
+    let scratch = tooling::Scratch::new();
+    let trees: Vec<_> = LANGUAGES.iter().map(|language| conformance_tree(language, scratch.path())).collect();
+
+    let report = trees[0].get("srv/conformance/report").and_then(Entry::text).expect("there is a report");
+    let expected = fs::read_to_string(tests().join("report.txt")).expect("reading report.txt");
+    assert_eq!(report, expected, "{}'s report", LANGUAGES[0]);
+    for (language, tree) in LANGUAGES.iter().zip(&trees) {
+        assert_same(LANGUAGES[0], &trees[0], language, tree);
+    }
+}
+
+fn conformance_tree(language: &str, scratch: &Path) -> BTreeMap<String, Entry> {
+    let run = build(&conformance(language), &["--grant", "conformance:chroot"], scratch, language);
+    assert!(run.succeeded(), "building with {language}:\n{}", run.stderr);
+    tree(&scratch.join(format!("{language}.tar")), &scratch.join(language))
+}
+
+/// Says which files differ rather than printing two trees.
+fn assert_same(one: &str, left: &BTreeMap<String, Entry>, other: &str, right: &BTreeMap<String, Entry>) {
+    let names = left.keys().chain(right.keys()).collect::<BTreeSet<_>>();
+    for name in names {
+        assert_eq!(left.get(name), right.get(name), "/{name}: {one} on the left, {other} on the right");
+    }
+}
+
+#[test]
+fn every_language_fails_in_its_own_words_alike() {
+    let scratch = tooling::Scratch::new();
+    for language in LANGUAGES {
+        let arguments = ["--grant", "conformance:chroot", "--set", "conformance.fail=true"];
+        let run = build(&conformance(language), &arguments, scratch.path(), language);
+        assert_eq!(run.status, Some(1), "{language}:\n{}", run.stderr);
+        for words in [
+            "refusing on purpose",
+            "the parameter 'fail' is true",
+            "nothing else is wrong",
+            "set it to false",
+        ] {
+            assert!(run.stderr.contains(words), "{language} does not say '{words}':\n{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn every_language_asks_for_what_was_not_granted_alike() {
+    let scratch = tooling::Scratch::new();
+    for language in LANGUAGES {
+        let run = build(&conformance(language), &[], scratch.path(), language);
+        assert_ne!(run.status, Some(0), "{language} ran a program without the grant");
+        assert!(run.stderr.contains("--grant conformance:chroot"), "{language}:\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn every_template_greets() {
+    let scratch = tooling::Scratch::new();
+    for language in LANGUAGES.iter().filter(|language| **language != "rust") {
+        let run = build(&template(language), &["--set", "hello.greeting=hi"], scratch.path(), language);
+        assert!(run.succeeded(), "building with {language}'s template:\n{}", run.stderr);
+        let tree = tree(&scratch.join(format!("{language}.tar")), &scratch.join(language));
+        let motd = tree.get("etc/motd").and_then(Entry::text);
+        assert_eq!(motd, Some("hi\n"), "{language}'s template");
+    }
+}
+
+impl Run {
+    fn succeeded(&self) -> bool {
+        self.status == Some(0)
+    }
+}
