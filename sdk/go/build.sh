@@ -4,7 +4,7 @@ set -eu
 sdk=$(cd "$(dirname "$0")" && pwd)
 . "$sdk/../toolchains.sh"
 
-need go "install Go 1.24 or newer"
+go_compiler
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The element's module finds the SDK here, wherever the element stands.
@@ -16,4 +16,4 @@ use "$(cd "$1" && pwd)"
 use "$sdk"
 EOF
 cd "$1"
-GOWORK="$work/go.work" GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -ldflags=-s -o "$2" .
+GOWORK="$work/go.work" GOOS=wasip1 GOARCH=wasm "$go" build -buildmode=c-shared -ldflags=-s -o "$2" .
