@@ -63,7 +63,9 @@ fn every_language_asks_for_what_was_not_granted_alike() {
     for language in LANGUAGES {
         let run = build(&conformance(language), &[], scratch.path(), language);
         assert_ne!(run.status, Some(0), "{language} ran a program without the grant");
-        assert!(run.stderr.contains("--grant conformance:chroot"), "{language}:\n{}", run.stderr);
+        for words in ["hook 50-command of element conformance", "--grant conformance:chroot"] {
+            assert!(run.stderr.contains(words), "{language} does not say '{words}':\n{}", run.stderr);
+        }
     }
 }
 
