@@ -1,0 +1,61 @@
+//! Kernel arguments, modules, a boot loader.
+
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Result, bail};
+use blankslate::element::Phase;
+use blankslate::plugin::{BootLoader, Firmware, LoaderRequest};
+
+use crate::trial::{Trial, hook_entry};
+
+/// Notes what is asked for; the second time it fails.
+#[derive(Default)]
+struct Recorder(Mutex<Vec<LoaderRequest>>);
+
+impl BootLoader for Recorder {
+    fn install(&self, request: &LoaderRequest) -> Result<()> {
+        let mut requests = self.0.lock().unwrap();
+        requests.push(request.clone());
+        if requests.len() > 1 {
+            bail!("no kernel in the image");
+        }
+        Ok(())
+    }
+}
+
+fn trial() -> Trial {
+    let manifest = format!("capabilities.block-device = true\n{}", hook_entry("finalise", "loader"));
+    let install = ["arguments", "invalid", "loader"].map(|hook| hook_entry("install", hook)).concat();
+    Trial::new().manifest("boot", &(manifest + &install)).grant("boot", "block-device")
+}
+
+#[test]
+fn arguments_and_modules_are_added_once() {
+    let trial = trial().start();
+    trial.succeed("boot", "arguments");
+    assert_eq!(trial.runner.contributions().kernel_arguments, ["quiet", "console=ttyS0"]);
+    assert_eq!(trial.read("/etc/modules-load.d/boot.conf"), "mlx5_core\nib_core\n");
+    assert_eq!(trial.returned("boot", "invalid"), "'a b' is not one argument of a kernel");
+}
+
+#[test]
+fn a_boot_loader_is_installed_when_that_is_possible() {
+    let mut trial = trial().start();
+    assert_eq!(
+        trial.returned("boot", "loader"),
+        "a boot loader is installed in phase finalise, not in install"
+    );
+    let recorder = Arc::new(Recorder::default());
+    trial.boot_loader = Some(recorder.clone());
+    trial.succeed("boot", "arguments");
+    trial.run_in(Phase::Finalise, "boot", "loader").unwrap();
+    let expected = LoaderRequest {
+        firmware: Firmware::Bios,
+        timeout: 1,
+        serial_console: Some("ttyS0,115200".to_owned()),
+        kernel_arguments: vec!["quiet".to_owned(), "console=ttyS0".to_owned()],
+    };
+    assert_eq!(*recorder.0.lock().unwrap(), [expected]);
+    let failed = trial.run_in(Phase::Finalise, "boot", "loader").unwrap_err();
+    assert_eq!(failed.to_string(), "no kernel in the image");
+}

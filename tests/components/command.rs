@@ -1,0 +1,71 @@
+//! Programs in the chroot and on the build host.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::trial::{Loaded, Trial};
+
+const MANIFEST: &str = "
+capabilities.chroot = true
+capabilities.host-programs = [{ program = 'cat' }, { program = 'cp' }, { program = 'id' }]
+caches = [{ name = 'store', path = '/var/cache/store' }]
+";
+const HOOKS: [&str; 5] = ["chroot", "host", "failures", "ungranted", "denied-chroot"];
+
+fn trial() -> Trial {
+    Trial::new().element("command", &HOOKS, MANIFEST)
+}
+
+fn granted() -> Loaded {
+    let trial = trial();
+    add_shell(&trial.tree());
+    let grants = ["chroot", "host-program=cat", "host-program=cp"];
+    grants.iter().fold(trial, |trial, grant| trial.grant("command", grant)).start()
+}
+
+/// Copies this machine's shell into a tree, with the libraries that it needs.
+fn add_shell(tree: &Path) {
+    let listed = std::process::Command::new("ldd").arg("/bin/sh").output().expect("running ldd");
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let libraries = listed.split_whitespace().filter(|word| word.starts_with('/'));
+    for file in libraries.chain(["/bin/sh"]) {
+        let to = tree.join(file.trim_start_matches('/'));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(file, to).unwrap();
+    }
+}
+
+#[test]
+fn programs_run_in_the_chroot() {
+    let trial = granted();
+    trial.succeed("command", "chroot");
+    assert_eq!(trial.read("/argument"), "--x=/a path\n");
+    assert!(trial.output.tail().contains(&"to the log".to_owned()));
+}
+
+#[test]
+fn granted_programs_run_on_the_host_and_paths_stay_inside() {
+    let trial = granted();
+    symlink(trial.beside("secret"), trial.path("/link-out")).unwrap();
+    trial.succeed("command", "host");
+    assert_eq!(trial.read("/back"), "content");
+    assert_eq!(fs::read_to_string(trial.beside("store/kept")).unwrap(), "content");
+}
+
+#[test]
+fn failures_are_told_apart() {
+    granted().succeed("command", "failures");
+}
+
+#[test]
+fn what_is_not_granted_is_denied() {
+    assert_eq!(
+        granted().returned("command", "ungranted"),
+        "element 'command' was not granted host-program=id: grant it with --grant command:host-program=id"
+    );
+    assert_eq!(
+        trial().start().returned("command", "denied-chroot"),
+        "element 'command' was not granted chroot: grant it with --grant command:chroot"
+    );
+}

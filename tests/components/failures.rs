@@ -1,0 +1,71 @@
+//! Everything that ends a guest before its time.
+
+use std::time::Duration;
+
+use blankslate::report::FailureCause;
+
+use crate::trial::{Loaded, Trial};
+
+const HOOKS: [&str; 7] = ["returned", "panic", "loop", "memory", "recursion", "handles", "argument"];
+
+fn trial() -> Trial {
+    Trial::new().element("failures", &HOOKS, "")
+}
+
+fn start() -> Loaded {
+    trial().start()
+}
+
+#[test]
+fn a_returned_error_keeps_its_causes_and_its_hint() {
+    assert_eq!(
+        start().returned("failures", "returned"),
+        "configuring: reading the port: invalid digit found in string\n    hint: give a number"
+    );
+}
+
+#[test]
+fn a_panic_names_its_place_and_the_functions_that_led_there() {
+    let trap = start().trapped("failures", "panic");
+    assert!(trap.starts_with("panicked at examples/failures.rs:"), "{trap}");
+    assert!(trap.contains("index out of bounds: the len is 0 but the index is 7 (wasm trap: "), "{trap}");
+    assert!(trap.contains("\n    at failures::deep_inside (") && trap.contains("failures.rs:"), "{trap}");
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_limit_of_computing() {
+    let trial = trial().limit(|limits| limits.computing = Duration::from_secs(1)).start();
+    let trap = trial.trapped("failures", "loop");
+    assert!(trap.starts_with("it computed longer than the limit of 1 s"), "{trap}");
+}
+
+#[test]
+fn a_hook_ends_at_its_time() {
+    let trial = trial().limit(|limits| limits.time = Duration::from_secs(1)).start();
+    assert_eq!(trial.run("failures", "loop"), Err(FailureCause::TimedOut(Duration::from_secs(1))));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let trial = trial().limit(|limits| limits.memory = 64 << 20).start();
+    let trap = trial.trapped("failures", "memory");
+    assert!(trap.contains("it needs more than the memory limit of 64 MiB"), "{trap}");
+}
+
+#[test]
+fn the_stack_is_bounded() {
+    let trap = start().trapped("failures", "recursion");
+    assert!(trap.contains("call stack exhausted") && trap.contains("failures::endless"), "{trap}");
+}
+
+#[test]
+fn handles_are_bounded() {
+    let error = start().returned("failures", "handles");
+    assert_eq!(error, "reading /file in the image: more than the limit of 128 open handles");
+}
+
+#[test]
+fn arguments_are_bounded() {
+    let trap = start().trapped("failures", "argument");
+    assert!(trap.contains("fuel"), "{trap}");
+}

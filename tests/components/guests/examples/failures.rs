@@ -1,0 +1,46 @@
+//! Everything that ends a guest before its time.
+use blankslate_sdk::{Context, Element, Error, Result, rootfs};
+
+struct Failures;
+
+impl Element for Failures {
+    fn install(hook: &str) -> Result {
+        match hook {
+            "returned" => {
+                let cause = "many".parse::<u8>().context("reading the port");
+                cause.map_err(|error| error.context("configuring").hint("give a number")).map(drop)
+            }
+            "panic" => deep_inside(&Vec::new()),
+            "loop" => loop {
+                std::hint::black_box(());
+            },
+            "memory" => {
+                let mut hoard = Vec::new();
+                loop {
+                    hoard.push(vec![1_u8; 1 << 20]);
+                    std::hint::black_box(&hoard);
+                }
+            }
+            "recursion" => Err(Error::new(endless(1).to_string())),
+            "handles" => {
+                rootfs::write("/file", "")?;
+                let open: std::result::Result<Vec<_>, _> = (0..1000).map(|_| rootfs::open("/file")).collect();
+                open.map(drop).map_err(Error::from)
+            }
+            _ => Ok(rootfs::write("/huge", vec![0; 300 << 20])?),
+        }
+    }
+}
+
+#[inline(never)]
+fn deep_inside(empty: &[u8]) -> Result {
+    let index = std::hint::black_box(7);
+    Err(Error::new(format!("{}", empty[index])))
+}
+
+#[inline(never)]
+fn endless(depth: u64) -> u64 {
+    if depth == 0 { 0 } else { endless(std::hint::black_box(depth + 1)) + depth }
+}
+
+blankslate_sdk::register!(Failures);

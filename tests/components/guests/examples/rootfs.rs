@@ -1,0 +1,201 @@
+//! The image's tree, function by function.
+use blankslate_sdk::rootfs::{self, Attributes, CopyOptions, ErrorKind, Existing, Kind, Node, Owner, Source};
+use blankslate_sdk::{Element, Error, Result, bail};
+
+struct Rootfs;
+
+impl Element for Rootfs {
+    fn install(hook: &str) -> Result {
+        match hook {
+            "files" => files(),
+            "attributes" => attributes(),
+            "links" => links(),
+            "listings" => listings(),
+            "trees" => trees(),
+            "streams" => streams(),
+            "errors" => errors(),
+            _ => escapes(),
+        }
+    }
+}
+
+fn check(holds: bool, what: &str) -> Result {
+    if holds { Ok(()) } else { Err(Error::new(what)) }
+}
+
+fn files() -> Result {
+    rootfs::write("/a/b/new", "one")?;
+    check(rootfs::read("/a/b/new")? == b"one", "a file reads as it was written")?;
+    rootfs::append("/a/b/new", " two")?;
+    rootfs::append("/a/b/appended", "made")?;
+    rootfs::file("/a/b/new").keep_existing().write("kept?")?;
+    check(rootfs::read_to_string("/a/b/new")? == "one two", "an existing file is kept")?;
+    let fails = rootfs::file("/a/b/new").fail_if_existing().write("x").unwrap_err();
+    check(matches!(fails.kind(), ErrorKind::Exists), "an existing file is an error")?;
+    let orphan = rootfs::file("/none/here").without_parents().write("x").unwrap_err();
+    check(matches!(orphan.kind(), ErrorKind::NotFound), "a missing directory is an error")?;
+    rootfs::write("/etc/linked", "through")?;
+    check(rootfs::read("/etc/target")? == b"through", "a link is followed")?;
+    rootfs::rename("/a/b/appended", "/a/moved")?;
+    rootfs::write("/a/gone", "")?;
+    rootfs::remove("/a/gone")?;
+    check(!rootfs::exists("/a/gone")?, "what is removed is gone")
+}
+
+fn attributes() -> Result {
+    rootfs::file("/owned").mode(0o4750).owner("bob", "staff").extended("user.note", "hi").write("x")?;
+    rootfs::write("/owned", "again")?;
+    rootfs::directory("/data/deep").mode(0o2775).group("staff").create()?;
+    let extended = rootfs::extended_attributes("/owned")?;
+    check(extended == [("user.note".to_owned(), b"hi".to_vec())], "extended attributes are kept")?;
+    rootfs::remove_extended_attribute("/owned", "user.note")?;
+    rootfs::remove_extended_attribute("/owned", "user.note")?;
+    check(rootfs::extended_attributes("/owned")?.is_empty(), "extended attributes are removed")?;
+    rootfs::write("/tree/plain", "x")?;
+    rootfs::file("/tree/program").mode(0o755).write("x")?;
+    let change = Attributes { mode: Some(0o750), user: Some(Owner::Id(7)), ..rootfs::unchanged() };
+    rootfs::set_attributes("/tree", &change, true)?;
+    let nobody = rootfs::file("/x").owner("nobody-here", "root").write("x").unwrap_err();
+    check(
+        matches!(nobody.kind(), ErrorKind::UnknownOwner(name) if name == "nobody-here"),
+        "owners are looked up",
+    )?;
+    let bad = rootfs::file("/x").mode(0o10000).write("x").unwrap_err();
+    check(matches!(bad.kind(), ErrorKind::Invalid(_)), "a mode has 12 bits")?;
+    let bob = rootfs::find_user("bob")?.ok_or(Error::new("bob is a user"))?;
+    check((bob.uid, bob.home.as_str()) == (1000, "/home/bob"), "users have homes")?;
+    check(
+        rootfs::find_group("staff")? == Some(50) && rootfs::find_user("eve")?.is_none(),
+        "groups have numbers",
+    )
+}
+
+fn links() -> Result {
+    rootfs::symlink("/run/nothing", "/dangling")?;
+    rootfs::symlink("../elsewhere", "/dangling")?;
+    let link = rootfs::symlink_metadata("/dangling")?.ok_or(Error::new("a link exists"))?;
+    check(
+        link.kind == Kind::Symlink && link.target.as_deref() == Some("../elsewhere"),
+        "a link has a target",
+    )?;
+    check(rootfs::metadata("/dangling")?.is_none(), "a dangling link leads nowhere")?;
+    rootfs::write("/first", "same")?;
+    rootfs::hard_link("/first", "/second")?;
+    check(rootfs::metadata("/second")?.is_some_and(|file| file.links == 2), "a file has two names")?;
+    rootfs::make_node("/null", Node::CharacterDevice((1, 3)), 0o666)?;
+    let null = rootfs::metadata("/null")?.ok_or(Error::new("a node exists"))?;
+    check(null.device == Some((1, 3)) && null.mode == 0o666, "a node has numbers")?;
+    rootfs::make_node("/pipe", Node::Fifo, 0o600)?;
+    let pipe = rootfs::read("/pipe").unwrap_err();
+    check(matches!(pipe.kind(), ErrorKind::Invalid(_)), "a pipe is not waited for")
+}
+
+fn listings() -> Result {
+    for path in ["/l/b/x.conf", "/l/a.conf", "/l/b/.hidden", "/l/b/c/y.conf"] {
+        rootfs::write(path, "")?;
+    }
+    let paths = |entries: Vec<rootfs::Entry>| entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>();
+    check(paths(rootfs::list("/l")?) == ["/l/a.conf", "/l/b"], "a listing is sorted")?;
+    let all = ["/l/a.conf", "/l/b", "/l/b/.hidden", "/l/b/c", "/l/b/c/y.conf", "/l/b/x.conf"];
+    check(paths(rootfs::walk("l/")?) == all, "a walk is sorted")?;
+    for (pattern, expected) in [
+        ("/l/*.conf", &["/l/a.conf"][..]),
+        ("/l/**/*.conf", &["/l/a.conf", "/l/b/c/y.conf", "/l/b/x.conf"]),
+        ("/l/*/x*", &["/l/b/x.conf"]),
+        ("/l/b/*", &["/l/b/c", "/l/b/x.conf"]),
+        ("/nothing/*", &[]),
+    ] {
+        let found = rootfs::glob(pattern)?;
+        if found != expected {
+            bail!("{pattern} matched {found:?}");
+        }
+    }
+    Ok(())
+}
+
+fn trees() -> Result {
+    rootfs::write("/from/deep/file", "x")?;
+    rootfs::file("/from/owned").owner(1000u32, 50u32).write("x")?;
+    rootfs::symlink("nowhere", "/from/link")?;
+    rootfs::hard_link("/from/owned", "/from/deep/again")?;
+    rootfs::copy(&Source::Image("/from".into()), "/to/copy")?;
+    let copied = rootfs::metadata("/to/copy/owned")?.ok_or(Error::new("the copy exists"))?;
+    check((copied.user, copied.links) == (1000, 2), "owners and hard links are copied")?;
+    let options = CopyOptions { existing: Existing::Fail, keep_owners: false, parents: false };
+    rootfs::copy_with(&Source::Image("/from/owned".into()), "/as-root", options)?;
+    check(rootfs::metadata("/as-root")?.is_some_and(|file| file.user == 0), "a copy can be root's")?;
+    let into_itself = rootfs::copy(&Source::Image("/from".into()), "/from/deep/copy").unwrap_err();
+    check(matches!(into_itself.kind(), ErrorKind::Invalid(_)), "no copy into itself")?;
+    rootfs::remove_tree("/from")?;
+    rootfs::remove_tree("/from")?;
+    check(!rootfs::exists("/from")?, "a tree is removed")
+}
+
+fn streams() -> Result {
+    let mut writer = rootfs::file("/big").mode(0o600).stream()?;
+    for _ in 0..64 {
+        writer.write(&[7; 64 * 1024])?;
+    }
+    check(!rootfs::exists("/big")?, "an unfinished file is not seen")?;
+    writer.finish()?;
+    let mut reader = rootfs::open("/big")?;
+    let mut total = 0;
+    loop {
+        let piece = reader.read(u32::MAX)?;
+        if piece.is_empty() {
+            break;
+        }
+        check(piece.len() <= 1 << 20, "a piece is bounded")?;
+        total += piece.len();
+    }
+    check(total == 64 * 64 * 1024, "a stream reads as it was written")?;
+    drop(rootfs::file("/dropped").stream()?);
+    check(!rootfs::exists("/dropped")?, "a dropped file leaves no trace")
+}
+
+fn errors() -> Result {
+    rootfs::write("/dir/file", "x")?;
+    for (error, expected) in [
+        (rootfs::read("/absent").unwrap_err(), "reading /absent in the image: no such file or directory"),
+        (rootfs::read("/dir").unwrap_err(), "reading /dir in the image: it is a directory"),
+        (rootfs::read("/dir/file/x").unwrap_err(), "reading /dir/file/x in the image: not a directory"),
+        (rootfs::remove("/dir").unwrap_err(), "removing /dir in the image: the directory is not empty"),
+        (rootfs::read("/loop").unwrap_err(), "reading /loop in the image: too many symbolic links"),
+        (
+            rootfs::read("/huge").unwrap_err(),
+            "reading /huge in the image: larger than the limit of 268435456 bytes",
+        ),
+        (
+            rootfs::remove_tree("/").unwrap_err(),
+            "removing / in the image: the path is not that of a file of this kind",
+        ),
+    ] {
+        if error.to_string() != expected {
+            bail!("{error} instead of {expected}");
+        }
+    }
+    Ok(())
+}
+
+/// Each path leads to the secret beside the tree, for a program that is no chroot.
+fn escapes() -> Result {
+    for path in
+        ["/../secret", "../secret", "/absolute", "/dots", "/chain", "/up/secret", "/proc/1/root/etc/passwd"]
+    {
+        if let Ok(contents) = rootfs::read(path) {
+            bail!("{path} reads {contents:?}");
+        }
+        let _ = rootfs::append(path, "written");
+        let _ = rootfs::write(path, "written");
+    }
+    let _ = rootfs::remove_tree("/up");
+    let _ = rootfs::hard_link("/../secret", "/stolen");
+    check(!rootfs::exists("/stolen")?, "no hard link to the outside")?;
+    for name in ["scratch/../secret", "/../../secret"] {
+        let copied = rootfs::copy(&Source::Scratch(name.into()), "/stolen");
+        check(copied.is_err(), "no copy from beside the scratch directory")?;
+    }
+    Ok(())
+}
+
+blankslate_sdk::register!(Rootfs);

@@ -1,0 +1,1 @@
+//! Guest programs of the component tests, one file each in `examples`.

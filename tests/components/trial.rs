@@ -1,0 +1,256 @@
+//! Runs the hooks of guest programs on a small tree.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use blankslate::element::capability::Grant;
+use blankslate::element::{Library, Phase};
+use blankslate::plan::{Plan, plan};
+use blankslate::plugin::{BootLoader, Devices, HookContext, Limits, Runner, Setting};
+use blankslate::report::{FailureCause, HookOutput, Report};
+use blankslate::spec::{Format, ImageSpec};
+use blankslate_element_build::{Guests, Route, embed_manifest};
+
+use crate::tooling::Scratch;
+
+/// The folder of the guest programs.
+pub(crate) const GUESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/components/guests");
+
+/// Every guest program as a component, compiled when the first test needs one.
+static COMPONENTS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("guests");
+    let route = Route::find().unwrap_or_else(|error| panic!("{error}"));
+    let guests = Guests::new(Path::new(GUESTS).join("Cargo.toml"), target).examples().build(&route);
+    let guests = guests.expect("compiling the guest programs");
+    guests.iter().map(|guest| (guest.name.clone(), guest.component().expect("a component"))).collect()
+});
+
+/// A guest program's bytes.
+pub(crate) fn component(guest: &str) -> &'static [u8] {
+    COMPONENTS.get(guest).unwrap_or_else(|| panic!("there is no guest program '{guest}'"))
+}
+
+/// A trial of one or more elements.
+pub(crate) struct Trial {
+    scratch: Scratch,
+    spec: ImageSpec,
+    grants: Vec<(String, Grant)>,
+    limits: Limits,
+    offline: bool,
+    home: Option<PathBuf>,
+}
+
+impl Trial {
+    /// A trial on a tree with a passwd and a group file.
+    pub(crate) fn new() -> Trial {
+        let scratch = Scratch::new();
+        for (path, text) in [
+            ("tree/etc/passwd", "root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n"),
+            ("tree/etc/group", "root:x:0:\nstaff:x:50:bob\n"),
+            ("secret", "secret"),
+        ] {
+            scratch.make_dir(Path::new(path).parent().unwrap().to_str().unwrap());
+            fs::write(scratch.join(path), text).unwrap();
+        }
+        let spec = ImageSpec {
+            output: scratch.join("image.raw"),
+            formats: vec![Format::Raw],
+            ..ImageSpec::default()
+        };
+        Trial { scratch, spec, grants: Vec::new(), limits: Limits::default(), offline: false, home: None }
+    }
+
+    /// A path beside the tree.
+    pub(crate) fn join(&self, path: &str) -> PathBuf {
+        self.scratch.join(path)
+    }
+
+    /// The tree.
+    pub(crate) fn tree(&self) -> PathBuf {
+        self.scratch.join("tree")
+    }
+
+    /// Adds an element of a guest program, with hooks of the install phase.
+    pub(crate) fn element(self, guest: &str, hooks: &[&str], manifest: &str) -> Trial {
+        let hooks = hooks.iter().map(|hook| hook_entry("install", hook)).collect::<String>();
+        self.manifest(guest, &format!("{manifest}\n{hooks}"))
+    }
+
+    /// Adds an element of a guest program with the rest of its manifest.
+    pub(crate) fn manifest(mut self, guest: &str, manifest: &str) -> Trial {
+        let provides = if self.spec.elements.is_empty() { "provides = ['operating-system']" } else { "" };
+        let head = format!("name = '{guest}'\nversion = '0.1.0'\napi = '0.1'\n{provides}\n");
+        let folder = self.scratch.make_dir(&format!("elements/{guest}"));
+        fs::write(folder.join("element.toml"), format!("{head}{manifest}")).unwrap();
+        fs::write(folder.join(format!("{guest}.wasm")), component(guest)).unwrap();
+        self.spec.elements.push(folder.to_str().unwrap().to_owned());
+        self
+    }
+
+    /// Adds a self-contained component.
+    pub(crate) fn self_contained(mut self, guest: &str, bytes: &[u8], manifest: &str) -> Trial {
+        let path = self.scratch.join(format!("{guest}.wasm"));
+        fs::write(&path, embed_manifest(bytes.to_vec(), manifest)).unwrap();
+        self.spec.elements.push(path.to_str().unwrap().to_owned());
+        self
+    }
+
+    /// Adds a file to the last element.
+    pub(crate) fn file(self, path: &str, text: &str) -> Trial {
+        let folder = self.spec.elements.last().expect("an element");
+        fs::write(Path::new(folder).join(path), text).unwrap();
+        self
+    }
+
+    /// Grants a capability.
+    pub(crate) fn grant(mut self, element: &str, grant: &str) -> Trial {
+        self.grants.push((element.to_owned(), grant.parse().expect("a grant")));
+        self
+    }
+
+    /// Sets a parameter.
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Trial {
+        self.spec.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets a variable of the caller's environment.
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Trial {
+        self.spec.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Changes limits.
+    pub(crate) fn limit(mut self, change: impl FnOnce(&mut Limits)) -> Trial {
+        change(&mut self.limits);
+        self
+    }
+
+    /// Takes the network away.
+    pub(crate) fn offline(mut self) -> Trial {
+        self.offline = true;
+        self
+    }
+
+    /// Gives the caller a home.
+    pub(crate) fn home(mut self, path: &str) -> Trial {
+        self.home = Some(self.scratch.make_dir(path));
+        self
+    }
+
+    /// Plans and loads the elements.
+    pub(crate) fn load(mut self) -> Result<Loaded, String> {
+        self.spec.grants = std::mem::take(&mut self.grants);
+        let plan = plan(self.spec, &Library::default()).map_err(|error| error.to_string())?;
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+        let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), self.scratch.make_dir(&mount.name)));
+        let setting = Setting {
+            compiled: cache,
+            downloads: self.scratch.join("downloads"),
+            scratch: self.scratch.join("scratch"),
+            caches: caches.collect(),
+            image_name: "image".to_owned(),
+            root_label: "cloudimg-rootfs".to_owned(),
+            home: self.home,
+            offline: self.offline,
+            limits: self.limits,
+        };
+        let runner = Runner::new(&plan, setting).map_err(|error| format!("{error:#}"))?;
+        let output = output();
+        Ok(Loaded { scratch: self.scratch, plan, runner, output, boot_loader: None })
+    }
+
+    /// The same, for elements that load.
+    pub(crate) fn start(self) -> Loaded {
+        self.load().unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// A hook of a manifest.
+pub(crate) fn hook_entry(phase: &str, hook: &str) -> String {
+    format!("[[hooks]]\nphase = '{phase}'\norder = 50\nname = '{hook}'\n")
+}
+
+fn output() -> HookOutput {
+    let report = Report::silent();
+    let phase = report.phase(Phase::Install, 1);
+    let hook = phase.hook("trial", "50-trial", blankslate::element::HookKind::Component);
+    hook.output().clone()
+}
+
+/// Elements that are loaded.
+pub(crate) struct Loaded {
+    scratch: Scratch,
+    pub(crate) plan: Plan,
+    pub(crate) runner: Runner,
+    pub(crate) output: HookOutput,
+    pub(crate) boot_loader: Option<Arc<dyn BootLoader>>,
+}
+
+impl Loaded {
+    /// What hooks of a phase get.
+    pub(crate) fn context(&self, phase: Phase) -> HookContext {
+        HookContext {
+            phase,
+            tree: self.scratch.join("tree"),
+            chroot_mounted: true,
+            variables: BTreeMap::new(),
+            devices: Devices::default(),
+            output: self.output.clone(),
+            distribution: None,
+            boot_loader: self.boot_loader.clone(),
+        }
+    }
+
+    /// Runs a hook of the install phase.
+    pub(crate) fn run(&self, element: &str, hook: &str) -> Result<(), FailureCause> {
+        self.run_in(Phase::Install, element, hook)
+    }
+
+    /// Runs a hook.
+    pub(crate) fn run_in(&self, phase: Phase, element: &str, hook: &str) -> Result<(), FailureCause> {
+        let full = format!("50-{hook}");
+        let planned = self.plan.hooks(phase).iter().find(|it| it.element == element && it.name == full);
+        self.runner.run(planned.expect("a hook of the plan"), &self.context(phase))
+    }
+
+    /// Runs a hook of the install phase that must succeed.
+    pub(crate) fn succeed(&self, element: &str, hook: &str) {
+        if let Err(cause) = self.run(element, hook) {
+            panic!("{element} {hook}: {cause}\n{}", self.output.tail().join("\n"));
+        }
+    }
+
+    /// What a hook of the install phase returns as its error.
+    pub(crate) fn returned(&self, element: &str, hook: &str) -> String {
+        match self.run(element, hook) {
+            Err(FailureCause::Returned(error)) => error,
+            other => panic!("{element} {hook}: {other:?}"),
+        }
+    }
+
+    /// What a hook of the install phase traps with.
+    pub(crate) fn trapped(&self, element: &str, hook: &str) -> String {
+        match self.run(element, hook) {
+            Err(FailureCause::Trap(trap)) => trap,
+            other => panic!("{element} {hook}: {other:?}"),
+        }
+    }
+
+    /// The text of a file of the tree.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// A path of this machine for a path in the tree.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.scratch.join("tree").join(path.trim_start_matches('/'))
+    }
+
+    /// A path beside the tree.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        self.scratch.join(path)
+    }
+}
