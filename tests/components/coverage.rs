@@ -61,14 +61,14 @@ fn every_built_in_element_is_named_in_a_test() {
     }
 }
 
-/// Adds the texts of all tests below a folder.
+/// Adds the texts of all tests below a folder, golden files included.
 fn gather(folder: &Path, texts: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             gather(&path, texts);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            texts.push_str(&fs::read_to_string(&path).unwrap());
+        } else {
+            texts.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
         }
     }
 }

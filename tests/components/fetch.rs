@@ -1,39 +1,52 @@
 //! Files by URL.
 
-use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 
-use crate::trial::{Loaded, Trial};
+use crate::trial::Trial;
 
 const HOOKS: [&str; 5] = ["get", "mismatch", "absent", "offline", "elsewhere"];
 
 /// The SHA-256 of `fetched`.
 const DIGEST: &str = "0c7fcf412c36e9e1cfc3cca37cec9afedcfca86e1943f6827c36e88dfda41642";
 
-fn trial(change: impl FnOnce(Trial) -> Trial) -> Loaded {
-    let trial = Trial::new();
-    let file = trial.join("served");
-    fs::write(&file, "fetched").unwrap();
-    let url = format!("file://{}", file.display());
-    let folder = format!("file://{}/", file.parent().unwrap().display());
+/// Serves `/served`, and nothing else, as often as it is asked until the test ends.
+fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || listener.incoming().flatten().for_each(answer));
+    format!("http://{address}/")
+}
+
+fn answer(mut stream: TcpStream) {
+    let mut first = String::new();
+    let _ = BufReader::new(&stream).read_line(&mut first);
+    let answer = match first.starts_with("GET /served ") {
+        true => "200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nfetched",
+        false => "404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    };
+    let _ = stream.write_all(format!("HTTP/1.1 {answer}").as_bytes());
+}
+
+fn trial(base: &str) -> Trial {
     let manifest = format!(
-        "parameters.url = {{ type = 'string' }}\nparameters.digest = {{ type = 'string' }}\ncapabilities.urls = ['{folder}']\n"
+        "parameters.url = {{ type = 'string' }}\nparameters.digest = {{ type = 'string' }}\ncapabilities.urls = ['{base}']\n"
     );
-    let trial = trial.element("fetch", &HOOKS, &manifest).grant("fetch", &format!("url={folder}"));
-    change(trial.set("fetch.url", &url).set("fetch.digest", DIGEST)).start()
+    let trial = Trial::new().element("fetch", &HOOKS, &manifest).grant("fetch", &format!("url={base}"));
+    trial.set("fetch.url", &format!("{base}served")).set("fetch.digest", DIGEST)
 }
 
 #[test]
 fn files_are_fetched_checked_and_found_again() {
-    let trial = trial(|trial| trial);
+    let trial = trial(&serve()).start();
     trial.succeed("fetch", "get");
     assert_eq!(trial.read("/fetched"), "fetched");
-    fs::remove_file(trial.beside("served")).unwrap();
-    assert!(trial.returned("fetch", "get").starts_with("fetching file://"));
+    assert!(trial.beside("downloads").join(DIGEST).exists());
 }
 
 #[test]
 fn failures_are_told_apart() {
-    let trial = trial(|trial| trial);
+    let trial = trial(&serve()).start();
     trial.succeed("fetch", "mismatch");
     trial.succeed("fetch", "absent");
     assert_eq!(
@@ -44,5 +57,5 @@ fn failures_are_told_apart() {
 
 #[test]
 fn nothing_is_fetched_offline() {
-    trial(Trial::offline).succeed("fetch", "offline");
+    trial("http://127.0.0.1:1/").offline().start().succeed("fetch", "offline");
 }

@@ -19,6 +19,7 @@ mod progress;
 mod ramdisk;
 mod rootfs;
 mod services;
+mod speed;
 #[path = "../tooling/mod.rs"]
 mod tooling;
 mod trial;

@@ -1,7 +1,7 @@
 //! A distribution that is a component, as the host reaches it.
 
 use blankslate::element::Phase;
-use blankslate::plugin::{Distribution, Identity};
+use blankslate::plugin::Identity;
 
 use crate::trial::{Loaded, Trial};
 

@@ -45,6 +45,10 @@ pub(crate) struct Trial {
 impl Trial {
     /// A trial on a tree with a passwd and a group file.
     pub(crate) fn new() -> Trial {
+        assert!(
+            nix::unistd::geteuid().is_root(),
+            "elements give files to users and run programs in chroots, which needs root; run: sudo -E env \"PATH=$PATH\" cargo test --release --test components"
+        );
         let scratch = Scratch::new();
         for (path, text) in [
             ("tree/etc/passwd", "root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n"),

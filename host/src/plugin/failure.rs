@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wasmtime::{Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use super::bindings::wit::types::Failure;
 use super::limits::LimitReached;
@@ -42,8 +42,18 @@ fn trap_text(error: &wasmtime::Error, last_words: Option<&str>) -> String {
     text
 }
 
+/// Functions by which Rust's standard library panics: they say nothing of the guest.
+const PANICKING: [&str; 5] =
+    ["__rustc::", "std::panicking::", "std::sys::backtrace::", "core::panicking::", "std::process::abort"];
+
 fn write_backtrace(text: &mut String, backtrace: &WasmBacktrace) {
-    for frame in backtrace.frames().iter().take(FRAMES) {
+    let panics = |frame: &&FrameInfo| {
+        let name = frame.func_name().map(demangled).unwrap_or_default();
+        PANICKING.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let frames = backtrace.frames();
+    let frames = &frames[frames.iter().take_while(panics).count()..];
+    for frame in frames.iter().take(FRAMES) {
         let symbols = frame.symbols();
         if symbols.is_empty() {
             let name = frame.func_name().map_or("a function without a name".to_owned(), demangled);
@@ -57,7 +67,7 @@ fn write_backtrace(text: &mut String, backtrace: &WasmBacktrace) {
             }
         }
     }
-    let hidden = backtrace.frames().len().saturating_sub(FRAMES);
+    let hidden = frames.len().saturating_sub(FRAMES);
     if hidden > 0 {
         let _ = write!(text, "\n    and {hidden} more");
     }

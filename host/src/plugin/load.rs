@@ -23,12 +23,12 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// It is none for this host.
-    #[error("element '{element}' does not load: {source}")]
+    #[error("element '{element}' does not load: {reason}")]
     Inspect {
         /// The element.
         element: String,
         /// Why.
-        source: InspectError,
+        reason: InspectError,
     },
     /// It does not compile or link.
     #[error("element '{element}' does not load: {message}")]
@@ -65,7 +65,7 @@ impl Loaded {
     /// Checks, compiles and links a component.
     pub(super) fn new(linker: &Linker<State>, element: &str, bytes: &[u8]) -> Result<Loaded, LoadError> {
         let info =
-            inspect(bytes).map_err(|source| LoadError::Inspect { element: element.to_owned(), source })?;
+            inspect(bytes).map_err(|reason| LoadError::Inspect { element: element.to_owned(), reason })?;
         Loaded::link(linker, &info, bytes)
             .map_err(|error| LoadError::Link { element: element.to_owned(), message: format!("{error:#}") })
     }

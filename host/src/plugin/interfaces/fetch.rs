@@ -17,8 +17,8 @@ const PIECE: u32 = 16 << 20;
 impl Host for State {
     fn get(&mut self, request: Request) -> Result<Fetched, Error> {
         check_digest(request.digest.as_ref())?;
-        if !["https://", "http://", "file:///"].iter().any(|scheme| request.url.starts_with(scheme)) {
-            return Err(Error::Invalid(format!("'{}' is no https:, http: or file: URL", request.url)));
+        if !["https://", "http://"].iter().any(|scheme| request.url.starts_with(scheme)) {
+            return Err(Error::Invalid(format!("'{}' is no https: or http: URL", request.url)));
         }
         self.facts.permissions.check(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
         let folder = &self.shared.setting.downloads;

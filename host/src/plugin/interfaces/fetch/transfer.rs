@@ -13,8 +13,6 @@ use crate::sys::process::{Ended, Program, Stream};
 
 /// curl's exit status for an answer that is an error of HTTP.
 const HTTP_ERROR: i32 = 22;
-/// curl's exit status for a `file:` URL that leads to nothing.
-const NO_FILE: i32 = 37;
 /// curl's exit status for a file that is too large.
 const TOO_LARGE: i32 = 63;
 
@@ -51,7 +49,7 @@ impl Transfer<'_> {
                 "--connect-timeout",
                 "30",
             ])
-            .args(["--proto-redir", "=http,https", "--max-filesize", &limit])
+            .args(["--proto", "=http,https", "--max-filesize", &limit])
             .args(["--write-out", "%{http_code}", "--output"])
             .arg(self.to)
             .args(["--url", self.url])
@@ -67,7 +65,6 @@ impl Transfer<'_> {
             Ended::Code(0) if self.is_too_large() => Err(Error::TooLarge(self.limit)),
             Ended::Code(0) => Ok(()),
             Ended::Code(HTTP_ERROR) if ["404", "410"].contains(&code.as_str()) => Err(Error::NotFound),
-            Ended::Code(NO_FILE) => Err(Error::NotFound),
             Ended::Code(TOO_LARGE) => Err(Error::TooLarge(self.limit)),
             ended => Err(Error::Failed(format!("curl {ended}: {}", exit.tail.join(" ")))),
         }
