@@ -16,7 +16,8 @@ here makes its common calls short.
 
 import re
 import traceback
-from typing import Callable, Optional, Sequence, Union
+from contextlib import contextmanager
+from typing import Callable, Iterator, Optional, Sequence, Union
 
 from componentize_py_types import Err
 from wit_world import exports
@@ -53,8 +54,9 @@ class Lifecycle(exports.Lifecycle):
             _hooks[hook.name]()
         except Failed as error:
             raise Err(Failure(error.message, error.causes, error.hint)) from error
-        except Err as error:
-            raise Err(Failure(f"running '{hook.name}'", [describe(error), _place(error)], None)) from error
+        except Exception as error:
+            words = describe(error) if isinstance(error, Err) else f"{type(error).__name__}: {error}"
+            raise Err(Failure(f"running '{hook.name}'", [words, _place(error)], None)) from error
 
 
 def _place(error: BaseException) -> str:
@@ -124,6 +126,18 @@ def write(path: str, contents: Union[str, bytes], **how) -> None:
     """Writes a whole file, and directories on the way; replaces what is there."""
     data = contents.encode() if isinstance(contents, str) else contents
     rootfs.write(path, data, attributes(**how), rootfs.Existing.REPLACE, True)
+
+
+@contextmanager
+def stream(path: str, **how) -> Iterator[rootfs.Writer]:
+    """Writes a file piece by piece; it takes its place when the block ends well."""
+    writer = rootfs.create(path, attributes(**how), rootfs.Existing.REPLACE, True)
+    try:
+        yield writer
+    except BaseException:
+        writer.__exit__(None, None, None)
+        raise
+    rootfs.Writer.finish(writer)
 
 
 def run(

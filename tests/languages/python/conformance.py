@@ -1,7 +1,7 @@
 """The conformance element; README.md says what it does."""
 
 from componentize_py_types import Err
-from slate import Failed, Lifecycle, attributes, describe, hook, install, log, param, run, write
+from slate import Failed, Lifecycle, attributes, describe, hook, install, log, param, run, stream, write
 from wit_world.imports import image, packages, params, progress, rootfs
 
 __all__ = ["Lifecycle"]
@@ -48,10 +48,9 @@ def numbers():
 
 
 def large():
-    with rootfs.create(f"{BASE}/large", attributes(mode=0o600), rootfs.Existing.FAIL, False) as writer:
+    with stream(f"{BASE}/large", mode=0o600) as writer:
         for piece in range(20):
             writer.write(bytes([piece]) * 65536)
-        rootfs.Writer.finish(writer)
 
 
 @hook(name="packages")
