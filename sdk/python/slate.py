@@ -61,7 +61,8 @@ class Lifecycle(exports.Lifecycle):
 
 def _place(error: BaseException) -> str:
     """Where the element's own code was when something failed."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if frame.filename != __file__ and "/wit_world/" not in frame.filename]
     return f"in {frames[-1].filename}, line {frames[-1].lineno}: {frames[-1].line}" if frames else "outside the element"
 
 

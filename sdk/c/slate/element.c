@@ -104,6 +104,27 @@ bool slate_rootfs_ok(bool ok, const slate_rootfs_error_t *error, const char *tri
   return false;
 }
 
+bool slate_command_ok(bool ok, const slate_command_error_t *error, const char *program) {
+  if (ok) {
+    return true;
+  }
+  switch (error->tag) {
+    case SLATE_COMMAND_ERROR_FAILED:
+      slate_fail("running %s: it failed", program);
+      slate_fail_cause(slate_c_string(error->val.failed.command));
+      break;
+    case SLATE_COMMAND_ERROR_TIMED_OUT:
+      slate_fail("running %s: it was killed after %u s", program, error->val.timed_out);
+      break;
+    case SLATE_COMMAND_ERROR_TOO_MUCH_OUTPUT:
+      slate_fail("running %s: it wrote too much", program);
+      break;
+    default:
+      slate_fail("running %s: %s: %s", program, slate_command_case(error), slate_c_string(error->val.other));
+  }
+  return false;
+}
+
 void slate_log_line(slate_log_level_t level, const char *format, ...) {
   va_list values;
   va_start(values, format);
@@ -209,14 +230,7 @@ bool slate_run(const char *program, const char *const arguments[]) {
   slate_command_options_t options = {.place = SLATE_COMMAND_PLACE_CHROOT};
   slate_command_outcome_t outcome;
   slate_command_error_t error;
-  if (slate_command_run(&name, &list, &options, &outcome, &error)) {
-    return true;
-  }
-  slate_fail("running %s: %s", program, slate_command_case(&error));
-  if (error.tag == SLATE_COMMAND_ERROR_FAILED) {
-    slate_fail_cause(slate_c_string(error.val.failed.command));
-  }
-  return false;
+  return slate_command_ok(slate_command_run(&name, &list, &options, &outcome, &error), &error, program);
 }
 
 slate_command_list_argument_t slate_arguments(const char *const arguments[]) {

@@ -46,6 +46,7 @@ const char *slate_params_case(const slate_params_error_t *error);
 const char *slate_packages_case(const slate_packages_error_t *error);
 // `ok`, or the hook's failure: what was tried and the error's case and words.
 bool slate_rootfs_ok(bool ok, const slate_rootfs_error_t *error, const char *tried, const char *path);
+bool slate_command_ok(bool ok, const slate_command_error_t *error, const char *program);
 
 // Lines in the build's log.
 void slate_log_line(slate_log_level_t level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -154,8 +154,8 @@ static bool command(void) {
   };
   slate_command_outcome_t outcome;
   slate_command_error_t error;
-  if (!slate_command_run(TEXT("sh"), &arguments, &options, &outcome, &error)) {
-    return slate_fail("running sh: %s", slate_command_case(&error));
+  if (!slate_command_ok(slate_command_run(TEXT("sh"), &arguments, &options, &outcome, &error), &error, "sh")) {
+    return false;
   }
   slate_string_t output = {outcome.output.ptr, outcome.output.len};
   const char *noted = slate_format("%sstatus %u\n", slate_c_string(output), outcome.status);
