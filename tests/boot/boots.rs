@@ -16,8 +16,8 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// The disk that the image boots on, and its size in bytes.
 const DISK: (&str, u64) = ("6G", 6 << 30);
 
-/// The largest part of a disk that partition table and file system may take.
-const OVERHEAD: u64 = 20;
+/// The part of a disk that partition table and file system may take: one in so many bytes.
+const OVERHEAD: u64 = 10;
 
 const CHECKS: &[(&str, fn(&Boots))] = &[
     ("an_ssh_key_from_the_metadata_logs_in", logs_in),

@@ -18,9 +18,6 @@ pub(crate) const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 const SOURCES: &str = "/etc/apt/sources.list.d/debian.sources";
 
-/// Lists of packages that apt has read.
-pub(crate) const LISTS: &str = "/var/lib/apt/lists";
-
 /// Sets what package installs of a build need: no questions, and no initramfs
 /// with each change, since the element makes it once at the end.
 pub(crate) fn quiet(command: Command) -> Command {
@@ -112,7 +109,7 @@ fn apt_get(action: &str, packages: &[String]) -> Result {
 }
 
 fn has_lists() -> Result<bool> {
-    Ok(!rootfs::glob(&format!("{LISTS}/*_Packages*"))?.is_empty())
+    Ok(!rootfs::glob("/var/lib/apt/lists/*_Packages*")?.is_empty())
 }
 
 /// Which of the packages are installed.

@@ -6,10 +6,12 @@ use blankslate_sdk::{Result, rootfs};
 use crate::apt;
 
 /// Files and what matches these patterns are removed.
-const LEFTOVERS: [&str; 9] = [
+const LEFTOVERS: [&str; 11] = [
     apt::BUILD_OPTIONS,
     apt::BUILD_DPKG_OPTIONS,
     apt::POLICY,
+    LISTS,
+    "/var/lib/apt/lists/lock",
     "/etc/ssh/ssh_host_*",
     "/var/cache/apt/*.bin",
     "/var/cache/apt/archives/*.deb",
@@ -18,19 +20,15 @@ const LEFTOVERS: [&str; 9] = [
     "/var/lib/dpkg/*-old",
 ];
 
-/// Directories that stay, but empty.
-const EMPTIED: [&str; 2] = [apt::LISTS, "/var/cache/ldconfig"];
+/// What apt has read: all but the directory of lists that it has in part,
+/// which belongs to its package.
+const LISTS: &str = "/var/lib/apt/lists/*_*";
 
 /// Tidies up.
 pub(crate) fn run() -> Result {
     for pattern in LEFTOVERS {
         for path in rootfs::glob(pattern)? {
             rootfs::remove(&path)?;
-        }
-    }
-    for directory in EMPTIED {
-        for path in rootfs::glob(&format!("{directory}/*"))? {
-            rootfs::remove_tree(&path)?;
         }
     }
     forget_machine()
