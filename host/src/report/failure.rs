@@ -100,7 +100,12 @@ impl fmt::Display for HookFailure {
             Place::Outside => "outside the chroot",
             Place::Chroot => "in the chroot",
         };
-        write!(f, "hook {hook} of element {element} failed in phase {phase} ({place}): {cause}")
+        match cause {
+            FailureCause::Interrupted => {
+                write!(f, "interrupted in hook {hook} of element {element}, phase {phase} ({place})")
+            }
+            _ => write!(f, "hook {hook} of element {element} failed in phase {phase} ({place}): {cause}"),
+        }
     }
 }
 
@@ -174,7 +179,6 @@ mod tests {
             (FailureCause::Returned("no such user".to_owned()), "no such user", 1),
             (FailureCause::Trap("unreachable".to_owned()), "the component trapped: unreachable", 1),
             (FailureCause::TimedOut(Duration::from_secs(90)), "ran longer than its limit of 90 s", 124),
-            (FailureCause::Interrupted, "interrupted", 130),
             (FailureCause::Io("no bash".to_owned()), "could not be run: no bash", 1),
         ];
         for (cause, words, status) in table {
@@ -183,6 +187,16 @@ mod tests {
             let start = "hook 50-grub of element vm failed in phase finalise (in the chroot)";
             assert_eq!(failure.to_string(), format!("{start}: {words}"));
         }
+    }
+
+    #[test]
+    fn an_interrupted_hook_has_not_failed() {
+        let failure = failure(FailureCause::Interrupted);
+        assert_eq!(failure.exit_status(), 130);
+        assert_eq!(
+            failure.to_string(),
+            "interrupted in hook 50-grub of element vm, phase finalise (in the chroot)"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The block that tells why a build failed.
 
 use crate::report::event::FailureEvent;
-use crate::report::failure::{BuildFailure, HookFailure};
+use crate::report::failure::{BuildFailure, FailureCause, HookFailure};
 use crate::report::text::{Style, printable};
 use crate::sys::signals::signal_name;
 
@@ -11,7 +11,7 @@ pub(crate) fn block(event: &FailureEvent, style: Style) -> Vec<String> {
     match &event.failure {
         BuildFailure::Hook(failure) => hook(failure, style, &mut lines),
         BuildFailure::Interrupted { signal } => {
-            lines.push(format!("{} by {}", style.error("interrupted"), signal_name(*signal)));
+            lines.push(style.error(&format!("interrupted by {}", signal_name(*signal))));
         }
         BuildFailure::Error { chain } => causes(chain, style, &mut lines),
     }
@@ -28,6 +28,10 @@ pub(crate) fn block(event: &FailureEvent, style: Style) -> Vec<String> {
 
 fn hook(failure: &HookFailure, style: Style, lines: &mut Vec<String>) {
     let text = failure.to_string();
+    if failure.cause == FailureCause::Interrupted {
+        lines.push(style.error(&text));
+        return;
+    }
     lines.extend(headed(&style.error("error:"), &text));
     match failure.tail.len() {
         0 => lines.push("  it printed nothing".to_owned()),

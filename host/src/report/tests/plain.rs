@@ -119,6 +119,14 @@ fn an_interrupt_is_told_in_one_line() {
     let recorder = Recorder::plain(&options(Verbosity::Normal));
     recorder.report.failure(&BuildFailure::Interrupted { signal: 2 });
     assert_eq!(recorder.text(), "\ninterrupted by SIGINT\n");
+    let hook = recorder.report.phase(Phase::Root, 1).hook("debian", "10-a", HookKind::Shell);
+    hook.line(Stream::Stdout, "half of it");
+    let failure = hook.failure(FailureCause::Interrupted);
+    hook.finish(Err(&failure));
+    recorder.text();
+    recorder.report.failure(&BuildFailure::Hook(failure));
+    let expected = "\ninterrupted in hook 10-a of element debian, phase root (outside the chroot)\n";
+    assert_eq!(recorder.text(), expected);
 }
 
 #[test]
