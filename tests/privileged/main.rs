@@ -12,6 +12,8 @@ mod command;
 mod copy;
 mod copy_fixture;
 mod disk;
+mod export;
+mod image;
 mod mounts;
 mod sandbox;
 mod scenarios;
@@ -51,7 +53,17 @@ fn main() -> ExitCode {
 }
 
 fn all() -> Vec<Test> {
-    [chroot::TESTS, command::TESTS, copy::TESTS, disk::TESTS, mounts::TESTS, sandbox::TESTS].concat()
+    [
+        chroot::TESTS,
+        command::TESTS,
+        copy::TESTS,
+        disk::TESTS,
+        export::TESTS,
+        image::TESTS,
+        mounts::TESTS,
+        sandbox::TESTS,
+    ]
+    .concat()
 }
 
 /// Runs the tests and reports as the usual runner does.

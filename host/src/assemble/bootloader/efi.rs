@@ -12,7 +12,7 @@ use crate::spec::Arch;
 
 /// What the loader can do before it reaches `/boot/grub`: find it, and read
 /// the modules there.
-const BASE_MODULES: [&str; 6] = ["fat", "normal", "configfile", "search", "search_fs_uuid", "search_label"];
+const BASE_MODULES: [&str; 3] = ["fat", "normal", "search_fs_uuid"];
 
 /// What differs between architectures.
 struct Target {
@@ -56,8 +56,9 @@ fn make_core(
     let (_, kind, within) = grub.directory_within()?;
     let uuid = grub.menu_uuid()?;
     let first = directory.join("load.cfg");
-    let text =
-        format!("search.fs_uuid {uuid} root\nset prefix=($root){within}\nconfigfile $prefix/grub.cfg\n");
+    // GRUB then enters its normal mode by itself, which reads the lists of
+    // modules and the menu below the prefix.
+    let text = format!("search.fs_uuid {uuid} root\nset prefix=($root){within}\n");
     grub.root.write(inner(&first), text).context("writing GRUB's first configuration")?;
     let core = directory.join("core.efi");
     let (first, path) = (first.to_string_lossy(), core.to_string_lossy());

@@ -36,6 +36,9 @@ const MAX_GROWTH: u64 = MAX_INODES / INODES_PER_BLOCK * GROUP;
 /// The root's journal in MiB: the size fits a file system of terabytes,
 /// because it cannot be changed when the machine grows the root at boot.
 const ROOT_JOURNAL: u64 = 64;
+/// The largest share of a file system that its journal may take; mke2fs
+/// refuses half of what is free.
+const JOURNAL_SHARE: u64 = 4;
 
 /// Free space that a machine has before its root is grown: the first boot
 /// writes host keys, logs, cloud-init's data and often an initramfs, and the
@@ -52,6 +55,10 @@ const INDEX_SHARE: u64 = 128;
 /// Inodes that stay free, as a share and at least.
 const SPARE_INODES_SHARE: u64 = 10;
 const SPARE_INODES_MINIMUM: u64 = 1024;
+
+/// Blocks of content below which the last group is not worth its overhead;
+/// mke2fs drops groups with fewer than 50.
+const LAST_GROUP_CONTENT: u64 = 256;
 
 /// Per cent of the blocks kept for root, so that a full disk can be logged into.
 const ROOT_PERCENT: &str = "1";
@@ -71,8 +78,9 @@ pub(super) struct Ext<'a> {
     /// As far as it must grow online, in bytes.
     growth: u64,
     inodes_per_group: u64,
-    /// MiB; absent means by size.
+    /// MiB, as the caller gave it; absent means by size.
     journal: Option<u64>,
+    is_root: bool,
     given: Given<'a>,
 }
 
@@ -88,8 +96,8 @@ impl<'a> Ext<'a> {
         let by_growth = asked.map_or(INODES_PER_GROUP, |growth| densest(growth).min(INODES_PER_GROUP));
         let inodes_per_group = given.bytes_per_inode().map_or(by_growth, |ratio| GROUP.div_ceil(ratio));
         let growth = asked.unwrap_or(0).max(MAX_INODES / inodes_per_group * GROUP).min(MAX_GROWTH);
-        let journal = is_root.then(|| disk.journal_size.map_or(ROOT_JOURNAL, u64::from));
-        Ok(Ext { fs, growth, inodes_per_group, journal: given.journal().or(journal), given })
+        let journal = given.journal().or(disk.journal_size.filter(|_| is_root).map(u64::from));
+        Ok(Ext { fs, growth, inodes_per_group, journal, is_root, given })
     }
 
     /// Free space to plan for beside the content.
@@ -108,8 +116,9 @@ impl<'a> Ext<'a> {
             (by_inodes..).find(|groups| self.room(groups * GROUP_BLOCKS) >= blocks).unwrap_or(u64::MAX);
         let surplus = self.room(groups * GROUP_BLOCKS) - blocks;
         // The last group may be short, but not so short that mke2fs drops it.
-        let last_group = GROUP_BLOCKS - self.overhead_of_last_group(groups);
-        (groups * GROUP_BLOCKS - surplus.min(last_group / 2)) * BLOCK
+        let spare = GROUP_BLOCKS - self.overhead_of_last_group(groups) - LAST_GROUP_CONTENT;
+        let size = (groups * GROUP_BLOCKS - surplus.min(spare)) * BLOCK;
+        size.max(self.journal.map_or(0, |mib| (mib << 20) * JOURNAL_SHARE))
     }
 
     /// Blocks left for content in a file system of so many blocks.
@@ -134,16 +143,18 @@ impl<'a> Ext<'a> {
         blocks(groups) + reserved.min(MAX_RESERVED_DESCRIPTOR_BLOCKS)
     }
 
-    /// The journal's size: as decided, else mke2fs's own choice by size.
+    /// The journal's size in MiB: as the caller gave it; else the root's; else
+    /// mke2fs's own choice by size.
     fn journal_mib(&self, blocks: u64) -> u64 {
+        let mib = blocks * BLOCK >> 20;
         match self.journal {
-            _ if self.fs.kind == FsKind::Ext2 => 0,
-            Some(mib) => mib,
-            None => match blocks >> 15 {
-                0 if blocks < 2048 => 0,
-                0 => 4,
-                1..8 => 16,
-                8..16 => 32,
+            _ if self.fs.kind == FsKind::Ext2 || mib < 8 => 0,
+            Some(given) => given,
+            None if self.is_root => ROOT_JOURNAL.min(mib / JOURNAL_SHARE),
+            None => match mib {
+                0..128 => 4.min(mib / JOURNAL_SHARE),
+                128..1024 => 16,
+                1024..2048 => 32,
                 _ => 64,
             },
         }

@@ -90,6 +90,25 @@ fn the_minimum_leaves_the_reserve_and_no_group_too_small() {
 }
 
 #[test]
+fn journals_fit_their_file_system() {
+    let fs = file_system("");
+    let journal = |is_root, size, asked| {
+        let disk = DiskSpec { journal_size: asked, ..DiskSpec::default() };
+        Ext::new(&fs, is_root, &disk).unwrap().journal_mib(size * MIB / BLOCK)
+    };
+    let table =
+        [(4, 0, 0), (8, 2, 2), (100, 25, 4), (200, 50, 16), (256, 64, 16), (1500, 64, 32), (1 << 20, 64, 64)];
+    for (mib, root, other) in table {
+        assert_eq!((journal(true, mib, None), journal(false, mib, None)), (root, other), "{mib} MiB");
+    }
+    assert_eq!((journal(true, 4096, Some(128)), journal(false, 4096, Some(128))), (128, 64));
+
+    let disk = DiskSpec { journal_size: Some(512), ..DiskSpec::default() };
+    let size = Ext::new(&fs, true, &disk).unwrap().minimum(Usage { bytes: MIB, inodes: 10 }, 0);
+    assert_eq!(size, 2048 * MIB, "a journal of a quarter");
+}
+
+#[test]
 fn the_command() {
     let fs = file_system("-O ^metadata_csum -m 0 -E stride=4");
     let command = Ext::new(&fs, true, &growing(None)).unwrap().command(1 << 30, &Identity::new(b"test"));
