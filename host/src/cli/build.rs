@@ -125,8 +125,7 @@ pub(crate) fn execute(
     isolate().map_err(|error| Failure::work(&error))?;
     let report = open(report)?;
     warn_of_denials(&plan, &report);
-    let outputs: Vec<_> = plan.outputs.iter().map(|output| output.path.clone()).collect();
-    finish(pipeline(plan, options, report.clone()), &outputs, &report)
+    finish(pipeline(plan, options, report.clone()), &report)
 }
 
 /// The report takes `tracing` events from here on.
@@ -145,15 +144,12 @@ fn isolate() -> anyhow::Result<()> {
     sys::signals::install()
 }
 
-fn finish(
-    result: anyhow::Result<Vec<Artifact>>,
-    outputs: &[PathBuf],
-    report: &Report,
-) -> Result<(), Failure> {
+fn finish(result: anyhow::Result<Vec<Artifact>>, report: &Report) -> Result<(), Failure> {
     match result {
-        Ok(_) => {
+        Ok(artifacts) => {
             report.finish(true);
-            output::print(&outputs.iter().map(|path| format!("{}\n", path.display())).collect::<String>())
+            let paths = artifacts.iter().map(|artifact| format!("{}\n", artifact.path.display()));
+            output::print(&paths.collect::<String>())
         }
         Err(error) => {
             let failure = BuildFailure::of(&error);
@@ -165,10 +161,23 @@ fn finish(
     }
 }
 
+/// Says once per element what it asks for in vain, before a hook fails for want of it.
 fn warn_of_denials(plan: &Plan, report: &Report) {
-    for denied in plan.grants.iter().filter(|planned| planned.origin == GrantOrigin::Denied) {
-        let (element, grant) = (&denied.element, &denied.grant);
-        report.warn(&format!("{element} asks for {grant}, which --grant {element}:{grant} would grant"));
+    let denied = |element: &str| {
+        let grants = plan.grants.iter();
+        let grants = grants
+            .filter(|planned| planned.element == element && planned.origin == GrantOrigin::Denied)
+            .map(|planned| planned.grant.to_string());
+        grants.collect::<Vec<_>>().join(", ")
+    };
+    for element in &plan.elements {
+        let grants = denied(&element.name);
+        if !grants.is_empty() {
+            let name = &element.name;
+            report.warn(&format!(
+                "{name} asks for what it is not granted: {grants}; grant with --grant {name}:..."
+            ));
+        }
     }
 }
 
