@@ -24,6 +24,7 @@ use crate::plan::Plan;
 use crate::plan::layout::{DiskPlan, Identity, plan_disk};
 use crate::sys;
 use crate::sys::chroot::ChrootMounts;
+use crate::sys::foreign::MountSet;
 
 pub mod bootloader;
 mod device;
@@ -118,6 +119,7 @@ fn identity(plan: &Plan) -> Result<Identity> {
 fn run_phases(plan: &Plan, crew: &Crew, image: &MountedImage, site: &Site) -> Result<()> {
     let mounts = ChrootMounts::mount(&image.root)?;
     image.nodes().try_for_each(|node| mounts.expose(node))?;
+    let own = MountSet::below(&image.root)?;
     let mut ground = Ground::image(image.clone());
     ground.variables.extend(image.variables());
     ground.variables.extend([image_size(&image.plan)]);
@@ -125,6 +127,7 @@ fn run_phases(plan: &Plan, crew: &Crew, image: &MountedImage, site: &Site) -> Re
         crew.run(plan, phase, &ground, site)?;
     }
     sys::process::kill_all()?;
+    sys::foreign::release(&image.root, &own)?;
     mounts.close()?;
     tidy::tidy(&image.root)
 }

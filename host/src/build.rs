@@ -19,6 +19,7 @@ use crate::element::Phase;
 use crate::plan::Plan;
 use crate::sys;
 use crate::sys::chroot::ChrootMounts;
+use crate::sys::foreign::MountSet;
 
 pub mod bridge;
 pub mod caches;
@@ -74,9 +75,11 @@ pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
 }
 
 fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Result<()> {
+    let of_hooks = MountSet::below(&ground.tree)?;
     let mounts = ChrootMounts::mount(&ground.tree)?;
     ground.chroot_mounted = true;
     let caches = caches::bind(plan, &ground.tree, site)?;
+    let own = MountSet::below(&ground.tree)?.without(&of_hooks);
     for phase in TREE_PHASES {
         crew.run(plan, phase, ground, site)?;
         if phase == Phase::Install && !plan.packages.is_empty() {
@@ -84,6 +87,7 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Re
         }
     }
     sys::process::kill_all()?;
+    sys::foreign::release(&ground.tree, &own)?;
     caches::release(caches)?;
     mounts.close()
 }

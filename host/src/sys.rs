@@ -14,6 +14,7 @@
 //! | [`signals`] | whether someone asked the build to stop |
 //! | [`process`] | programs run to their end, line by line |
 //! | [`mount`], [`chroot`] | mounts as guards, and the set a chroot needs |
+//! | [`foreign`] | mounts that hooks made and left |
 //! | [`loopdev`], [`blkpg`] | files as block devices, and their partitions |
 //! | [`copy`], [`measure`] | trees: faithful copies, sizes |
 //! | [`root`] | paths inside a tree, resolved as a chroot would |
@@ -26,6 +27,7 @@ pub mod blkpg;
 pub mod chroot;
 pub mod copy;
 pub mod disk;
+pub mod foreign;
 pub mod lock;
 pub mod loopdev;
 pub mod measure;

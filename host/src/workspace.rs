@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::sys;
+use crate::sys::foreign::MountSet;
 use crate::sys::lock::DirectoryLock;
 use crate::sys::mount::Mount;
 
@@ -153,6 +155,7 @@ impl Workspace {
     ///
     /// Fails if the tmpfs cannot be unmounted or a directory cannot be removed.
     pub fn close(mut self) -> Result<()> {
+        sys::foreign::release(&self.area, &MountSet::default())?;
         if let Some(mount) = self.area_mount.take() {
             mount.close()?;
         }

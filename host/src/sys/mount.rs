@@ -166,7 +166,7 @@ fn split_options(options: &str) -> (MsFlags, String) {
 }
 
 /// Unmounts what is mounted last on `target`, waiting while it is busy.
-fn unmount(target: &Path) -> Result<()> {
+pub(super) fn unmount(target: &Path) -> Result<()> {
     let mut attempt = 1;
     loop {
         match umount2(target, MntFlags::UMOUNT_NOFOLLOW) {
