@@ -7,12 +7,14 @@
 //!    file of `environment.d`, where the phase runs ([`sourcing`]).
 //! 3. [`ShellRunner::run`] runs one hook with the result.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 pub mod environment;
 pub mod hooks_dir;
+pub mod library;
 pub mod sourcing;
 
 use crate::build::{Ground, Site};
@@ -27,6 +29,8 @@ pub struct ShellRunner {
     contract: Environment,
     functions: Environment,
     hooks: PathBuf,
+    /// Programs that hooks outside the chroot find first.
+    programs: PathBuf,
 }
 
 impl ShellRunner {
@@ -38,17 +42,26 @@ impl ShellRunner {
     pub fn prepare(plan: &Plan, site: &Site) -> Result<ShellRunner> {
         let dirs = &site.workspace;
         hooks_dir::merge(plan, &dirs.hooks())?;
-        write_library(&dirs.library())?;
         let element_directories = element_directories(plan, &dirs.elements())?;
+        let python = plan.environment.get("DIB_PYTHON_EXEC").map(String::as_str);
+        let library = library::write(&dirs.library(), python, &element_directories)?;
         let surroundings = Surroundings {
             workspace: dirs,
             element_directories: &element_directories,
+            caller: &caller(),
+            library: &library,
             image_cache: &site.options.cache_directory.join("image-create"),
+            lock_files: &site.options.cache_directory.join("locks"),
             offline: site.options.offline,
             arguments: &site.options.arguments,
         };
+        let contract = environment::contract(plan, &surroundings);
+        for directory in ["DIB_IMAGE_CACHE", "DIB_LOCKFILES"] {
+            fs::create_dir_all(&contract[directory]).with_context(|| format!("creating {directory}"))?;
+        }
         Ok(ShellRunner {
-            contract: environment::contract(plan, &surroundings),
+            contract,
+            programs: library.programs,
             functions: environment::exported_functions(&element_directories),
             hooks: dirs.hooks(),
         })
@@ -84,7 +97,8 @@ impl ShellRunner {
         match phase.place() {
             Place::Outside => {
                 env.extend(self.functions.clone());
-                env.insert("PATH".to_owned(), environment::PATH.to_owned());
+                let path = format!("{}:{}", self.programs.display(), environment::PATH);
+                env.insert("PATH".to_owned(), path);
                 sourcing::source(&self.hooks, &self.hooks, None, env, sink)
             }
             Place::Chroot => {
@@ -122,6 +136,12 @@ impl ShellRunner {
     }
 }
 
+/// What hooks outside the chroot may know of who builds.
+fn caller() -> Environment {
+    let known = ["HOME", "LOGNAME", "USER"];
+    known.into_iter().filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect()
+}
+
 /// Directory of each planned element, in plan order; those that are not on
 /// disk are unpacked.
 fn element_directories(plan: &Plan, unpacked: &Path) -> Result<Vec<(String, PathBuf)>> {
@@ -130,12 +150,4 @@ fn element_directories(plan: &Plan, unpacked: &Path) -> Result<Vec<(String, Path
         Origin::Builtin | Origin::Wasm(_) => hooks_dir::unpack(element, &unpacked.join(&element.name)),
     };
     plan.sources.iter().map(|element| Ok((element.name.clone(), directory_of(element)?))).collect()
-}
-
-/// What shell hooks source from `_LIB`.
-fn write_library(directory: &Path) -> Result<()> {
-    let die = "\
-function die {\n    local status=$?\n    set +x\n    echo \"$@\"\n    [ \"$status\" -ne 0 ] || status=1\n    \
-               exit \"$status\"\n}\nexport -f die\n";
-    std::fs::write(directory.join("die"), die).context("writing the shell library")
 }

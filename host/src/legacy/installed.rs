@@ -85,6 +85,18 @@ pub fn expand(
     expanded.collect()
 }
 
+/// The shell library beside the elements of the package to which an element belongs.
+pub fn library_of(element: &Path) -> Option<PathBuf> {
+    let elements = element.ancestors().find(|path| path.ends_with("diskimage_builder/elements"))?;
+    let library = elements.with_file_name("lib");
+    library.is_dir().then_some(library)
+}
+
+/// Whether an interpreter's installation has the package.
+pub fn has_package(python: &Path) -> bool {
+    python.parent().and_then(Path::parent).is_some_and(|prefix| in_prefix(prefix).is_some())
+}
+
 /// The interpreter that can import the package to which an element belongs.
 pub fn python_of(element: &Path) -> Option<PathBuf> {
     let package = element.ancestors().find(|path| path.ends_with("diskimage_builder/elements"))?;
@@ -117,6 +129,8 @@ mod tests {
         }
         let debian = expected.elements.join("debian");
         assert_eq!(python_of(&debian), expected.python);
+        assert!(has_package(&expected.python.unwrap()));
+        assert_eq!(library_of(&debian), None);
         let environment = BTreeMap::from([("VIRTUAL_ENV".to_owned(), root)]);
         let words = ["dib:debian", "vm"].map(str::to_owned).to_vec();
         let path = debian.to_string_lossy().into_owned();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::plan::{Layout, Plan};
+use crate::shell::library::Library;
 use crate::workspace::Workspace;
 
 /// Variables by name.
@@ -20,8 +21,15 @@ pub struct Surroundings<'a> {
     pub workspace: &'a Workspace,
     /// Directory of each planned element, in plan order.
     pub element_directories: &'a [(String, PathBuf)],
-    /// Where downloads and cached trees of shell elements live (`DIB_IMAGE_CACHE`).
+    /// Who the caller is: `HOME`, `USER`.
+    pub caller: &'a Environment,
+    /// What the library directory gives.
+    pub library: &'a Library,
+    /// Where downloads and cached trees of shell elements live, unless the
+    /// caller says (`DIB_IMAGE_CACHE`).
     pub image_cache: &'a Path,
+    /// Where elements lock what builds share, unless the caller says (`DIB_LOCKFILES`).
+    pub lock_files: &'a Path,
     /// Whether the network must not be used (`DIB_OFFLINE`).
     pub offline: bool,
     /// The command line, for the manifests (`DIB_ARGS`).
@@ -52,7 +60,9 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("LC_ALL", "C".to_owned());
     set("DIB_ARGS", around.arguments.to_owned());
     set("DIB_ENV", dib_env(&plan.environment));
-    set("DIB_IMAGE_CACHE", text(around.image_cache));
+    set("DIB_PYTHON_EXEC", text(&around.library.python));
+    set("ELEMENTS_PATH", elements_path(plan.environment.get("ELEMENTS_PATH"), around.element_directories));
+    set("PYTHONHASHSEED", "0".to_owned());
     set("DIB_OFFLINE", if around.offline { "1".to_owned() } else { String::new() });
     set("DIB_ROOT_LABEL", root.map(|fs| fs.label.clone()).unwrap_or_default());
     set("DIB_ROOT_FSTYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
@@ -60,9 +70,16 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("DIB_MOUNTPOINTS", mount_points(&plan.layout));
     set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.area().join("block-device/params.yaml")));
     set("DIB_CHECKSUM", u8::from(plan.checksum).to_string());
-    env.entry("DIB_PYTHON_EXEC".to_owned()).or_insert_with(|| "/usr/bin/python3".to_owned());
-    env.entry("DIB_DEBUG_TRACE".to_owned()).or_insert_with(|| "0".to_owned());
-    env.entry("ELEMENTS_PATH".to_owned()).or_insert_with(|| text(&dirs.elements()));
+    let mut default = |name: &str, value: String| {
+        env.entry(name.to_owned()).or_insert(value);
+    };
+    default("DIB_DEBUG_TRACE", "0".to_owned());
+    default("DIB_DEFAULT_INSTALLTYPE", "source".to_owned());
+    default("DIB_IMAGE_CACHE", text(around.image_cache));
+    default("DIB_LOCKFILES", text(around.lock_files));
+    for (name, value) in around.caller {
+        default(name, value.clone());
+    }
     env
 }
 
@@ -100,6 +117,23 @@ fn mount_points(layout: &Layout) -> String {
     points.join("|")
 }
 
+/// The caller's elements path, and where the other elements are.
+fn elements_path(callers: Option<&String>, directories: &[(String, PathBuf)]) -> String {
+    let mut path: Vec<String> = callers
+        .into_iter()
+        .flat_map(|path| path.split(':'))
+        .filter(|entry| !entry.is_empty())
+        .map(str::to_owned)
+        .collect();
+    for parent in directories.iter().filter_map(|(_, directory)| directory.parent()) {
+        let parent = text(parent);
+        if !path.contains(&parent) {
+            path.push(parent);
+        }
+    }
+    path.join(":")
+}
+
 /// `{debian: /path, vm: /path}`: YAML's flow notation, one line.
 fn element_yaml(directories: &[(String, PathBuf)]) -> String {
     let entries: Vec<String> =
@@ -132,6 +166,14 @@ mod tests {
         let directories =
             [("debian".to_owned(), PathBuf::from("/a/debian")), ("vm".to_owned(), PathBuf::from("/b/vm"))];
         assert_eq!(element_yaml(&directories), "{debian: /a/debian, vm: /b/vm}");
+    }
+
+    #[test]
+    fn the_elements_path_holds_every_element() {
+        let directories: Vec<(String, PathBuf)> =
+            ["/a/vm", "/b/debian", "/b/base"].map(|path| (String::new(), PathBuf::from(path))).to_vec();
+        assert_eq!(elements_path(Some(&"/mine:/b".to_owned()), &directories), "/mine:/b:/a");
+        assert_eq!(elements_path(None, &directories), "/a:/b");
     }
 
     #[test]

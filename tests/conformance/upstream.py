@@ -1,0 +1,144 @@
+"""Runs diskimage-builder's own unit tests against slate's planners.
+
+Usage: upstream.py PROBE
+
+The functions under test are replaced by ones that ask PROBE: it takes the name
+of a planner as its argument and a JSON request on standard input, and answers
+with JSON. Prints one JSON object: test names and what came of them.
+"""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+import diskimage_builder
+import diskimage_builder.diskimage_builder as batch
+from diskimage_builder import element_dependencies
+
+PROBE = sys.argv[1]
+PACKAGE = os.path.dirname(diskimage_builder.__file__)
+
+
+def ask(planner, **request):
+    answer = subprocess.run([PROBE, "probe", planner], input=json.dumps(request),
+                            capture_output=True, text=True, check=True, env={})
+    return json.loads(answer.stdout)
+
+
+def load(name, path):
+    """Imports a test file that lies in no importable package."""
+    spec = importlib.util.spec_from_file_location(name, os.path.join(PACKAGE, path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# package-installs: collect_data is called once per element, on one dictionary.
+calls = {}
+
+
+def collect_data(data, objs, element):
+    earlier = calls.setdefault(id(data), (data, []))[1]
+    earlier.append([element, objs])
+    answer = ask("package-installs", files=earlier, variables=dict(os.environ))
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return {phase: {operation: [tuple(pair) for pair in pairs] for operation, pairs in operations.items()}
+            for phase, operations in answer["ok"].items()}
+
+
+def merge_data(source, destination, distro):
+    return {**destination, **ask("service-map", source=source, distro=distro)["ok"]}
+
+
+ERRORS = {
+    "missing": element_dependencies.MissingElementException,
+    "provided": element_dependencies.AlreadyProvidedException,
+    "no-distribution": element_dependencies.MissingOSException,
+    "not-a-directory": element_dependencies.InvalidElementDir,
+}
+
+
+def get_elements(elements, paths=None):
+    answer = ask("elements", elements=list(elements), path=paths)
+    if "ok" in answer:
+        return [tuple(pair) for pair in answer["ok"]]
+    kind = ERRORS.get(answer["kind"], Exception)
+    if answer["log"]:
+        element_dependencies.logger.error(answer["log"])
+    raise kind(answer["error"])
+
+
+def expand_dependencies(elements, paths):
+    return [name for name, _ in get_elements(elements, paths)]
+
+
+class Command:
+    """What an image definition stands for, in upstream's form."""
+
+    def __init__(self, invocation):
+        self.invocation = invocation
+
+    def command(self):
+        return ["bash", "/lib/" + self.invocation["command"]] + self.invocation["arguments"]
+
+
+def build_commands(definition):
+    return [Command(invocation) for invocation in ask("definitions", entries=definition)["ok"]]
+
+
+def merge_entry(merged, entry):
+    answer = ask("merged", entries=[merged, entry])["ok"]
+    merged.clear()
+    merged.update(answer[0])
+
+
+def suites():
+    squash = load("test_package_squash", "elements/package-installs/tests/test_package_squash.py")
+    squash.installs_squash.collect_data = collect_data
+    services = load("test_data_merge", "elements/svc-map/tests/test_data_merge.py")
+    services.service_map.merge_data = merge_data
+    element_dependencies.get_elements = get_elements
+    element_dependencies.expand_dependencies = expand_dependencies
+    batch.build_commands = build_commands
+    batch.merge_entry = merge_entry
+    dependencies = importlib.import_module("diskimage_builder.tests.test_elementdeps")
+    definitions = importlib.import_module("diskimage_builder.tests.test_diskimage_builder")
+    return [squash, services, dependencies, definitions]
+
+
+class Result(unittest.TestResult):
+    def __init__(self):
+        super().__init__()
+        self.outcomes = {}
+
+    def addSuccess(self, test):
+        self.outcomes[test.id()] = "passed"
+
+    def addError(self, test, err=None, details=None):
+        self.fail(test, err, details)
+
+    def addFailure(self, test, err=None, details=None):
+        self.fail(test, err, details)
+
+    def fail(self, test, err, details):
+        text = str(err[1]) if err else "\n".join(value.as_text() for value in (details or {}).values())
+        self.outcomes[test.id()] = text or "failed"
+
+
+def main():
+    result = Result()
+    loader = unittest.TestLoader()
+    for module in suites():
+        loader.loadTestsFromModule(module).run(result)
+    short = {".".join(name.split(".")[-3:]): outcome for name, outcome in result.outcomes.items()}
+    json.dump(short, sys.stdout)
+
+
+main()
