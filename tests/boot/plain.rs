@@ -12,9 +12,10 @@ use crate::{command, image};
 /// How long looking at an image may take.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What a chroot needs in `/dev`; an image that boots needs nothing.
-const DEVICES: [&str; 12] = [
-    "console", "fd", "full", "null", "ptmx", "pts", "random", "stderr", "stdin", "stdout", "urandom", "zero",
+/// What every chroot has in `/dev`, whatever machine it is on.
+const DEVICES: [&str; 14] = [
+    "console", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
+    "urandom", "zero",
 ];
 
 const CHECKS: &[(&str, fn(&Plain))] = &[
@@ -23,12 +24,23 @@ const CHECKS: &[(&str, fn(&Plain))] = &[
     ("the_tar_keeps_owners_modes_and_capabilities", metadata_is_kept),
     ("nothing_of_the_build_host_is_in_the_image", host_is_absent),
     ("nothing_of_the_build_is_in_the_image", build_is_absent),
+    ("the_logs_are_empty", logs_are_empty),
 ];
+
+/// A file in the tar.
+#[derive(Debug, PartialEq)]
+struct File {
+    /// Kind and permissions, as `ls` shows them.
+    mode: String,
+    /// Numbers of user and group.
+    owner: String,
+    size: String,
+    path: String,
+}
 
 /// The outputs of one build.
 struct Plain {
-    /// The listing of the tar: mode, owner and group, path.
-    files: Vec<(String, String, String)>,
+    files: Vec<File>,
     scratch: Scratch,
 }
 
@@ -48,15 +60,16 @@ fn prepare() -> Plain {
 }
 
 /// `-rwxr-xr-x 0/0 1234 2026-01-01 00:00 ./usr/bin/env`
-fn entry(line: &str) -> Option<(String, String, String)> {
+fn entry(line: &str) -> Option<File> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let path = words.get(5)?.trim_start_matches("./").trim_end_matches('/');
-    Some((words[0].to_owned(), words[1].to_owned(), path.to_owned()))
+    let [mode, owner, size] = [0, 1, 2].map(|index| words[index].to_owned());
+    Some(File { mode, owner, size, path: path.to_owned() })
 }
 
 impl Plain {
-    fn find(&self, path: &str) -> Option<&(String, String, String)> {
-        self.files.iter().find(|(_, _, file)| file == path)
+    fn find(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
     }
 
     fn contents(&self, path: &str) -> String {
@@ -67,8 +80,7 @@ impl Plain {
 
     /// The names directly in a directory.
     fn names(&self, directory: &str) -> Vec<&str> {
-        let names =
-            self.files.iter().filter_map(|(_, _, file)| file.strip_prefix(directory)?.strip_prefix('/'));
+        let names = self.files.iter().filter_map(|file| file.path.strip_prefix(directory)?.strip_prefix('/'));
         names.filter(|name| !name.contains('/')).collect()
     }
 }
@@ -101,13 +113,13 @@ fn one_file_system(plain: &Plain) {
 }
 
 fn metadata_is_kept(plain: &Plain) {
-    let owner_and_mode =
-        |path: &str| plain.find(path).map(|(mode, owner, _)| (mode.as_str(), owner.as_str()));
+    let owner_and_mode = |path: &str| plain.find(path).map(|file| (file.mode.as_str(), file.owner.as_str()));
     assert_eq!(owner_and_mode("usr/bin/sudo"), Some(("-rwsr-xr-x", "0/0")));
     assert_eq!(owner_and_mode("etc/shadow"), Some(("-rw-r-----", "0/42")));
     assert_eq!(owner_and_mode("tmp"), Some(("drwxrwxrwt", "0/0")));
     let mut tar = Command::new("tar");
-    tar.args(["--list", "--verbose", "--verbose", "--xattrs", "--file"]).arg(plain.scratch.join("plain.tar"));
+    tar.args(["--list", "-vv", "--xattrs", "--xattrs-include=*", "--file"])
+        .arg(plain.scratch.join("plain.tar"));
     assert!(command::output(tar.arg("./usr/bin/ping"), LIMIT).contains("security.capability"));
 }
 
@@ -115,28 +127,36 @@ fn host_is_absent(plain: &Plain) {
     let devices = plain.names("dev");
     let leaked: Vec<&&str> = devices.iter().filter(|name| !DEVICES.contains(name)).collect();
     assert!(leaked.is_empty(), "the image's /dev has {leaked:?}");
-    for empty in ["proc", "sys", "run", "tmp"] {
+    for empty in ["proc", "sys", "tmp"] {
         assert_eq!(plain.names(empty), Vec::<&str>::new(), "/{empty}");
     }
     let host = command::output(&mut Command::new("hostname"), LIMIT);
     assert_ne!(plain.contents("etc/hostname").trim(), host.trim());
     let resolver = plain.find("etc/resolv.conf").expect("the image has a resolver");
-    assert!(resolver.0.starts_with('l'), "{resolver:?}");
-    assert_eq!(plain.find("etc/resolv.conf.ORIG"), None);
+    assert!(resolver.mode.starts_with('l'), "{resolver:?}");
+    for copy in ["etc/resolv.conf.ORIG", "etc/.resolv.conf.systemd-resolved.bak"] {
+        assert_eq!(plain.find(copy), None);
+    }
 }
 
 fn build_is_absent(plain: &Plain) {
     assert_eq!(plain.contents("etc/machine-id"), "");
-    let name = |(_, _, file): &(String, String, String)| file.clone();
-    let traces: Vec<String> = plain.files.iter().map(name).filter(|file| is_trace(file)).collect();
-    assert_eq!(traces, Vec::<String>::new());
+    let traces: Vec<&str> =
+        plain.files.iter().map(|file| file.path.as_str()).filter(|path| is_trace(path)).collect();
+    assert_eq!(traces, Vec::<&str>::new());
+}
+
+fn logs_are_empty(plain: &Plain) {
+    let is_log = |file: &&File| file.path.starts_with("var/log/") && file.mode.starts_with('-');
+    let written: Vec<&File> = plain.files.iter().filter(is_log).filter(|file| file.size != "0").collect();
+    assert_eq!(written, Vec::<&File>::new());
 }
 
 /// Whether a file was made by the build, or must be made by each machine.
-fn is_trace(file: &str) -> bool {
+fn is_trace(path: &str) -> bool {
     let below = ["var/lib/apt/lists/", "var/cache/apt/archives/", "etc/ssh/ssh_host_", "var/lib/cloud/"];
     let exact =
         ["usr/sbin/policy-rc.d", "etc/apt/apt.conf.d/99mmdebstrap", "etc/dpkg/dpkg.cfg.d/99mmdebstrap"];
-    let kept = ["partial", "auxfiles"].iter().any(|kept| file.ends_with(kept));
-    exact.contains(&file) || (!kept && below.iter().any(|start| file.starts_with(start)))
+    let kept = ["partial", "auxfiles"].iter().any(|kept| path.ends_with(kept));
+    exact.contains(&path) || (!kept && below.iter().any(|start| path.starts_with(start)))
 }

@@ -6,12 +6,13 @@ use blankslate_sdk::{Result, rootfs};
 use crate::apt;
 
 /// Files and what matches these patterns are removed.
-const LEFTOVERS: [&str; 11] = [
+const LEFTOVERS: [&str; 12] = [
     apt::BUILD_OPTIONS,
     apt::BUILD_DPKG_OPTIONS,
     apt::POLICY,
     LISTS,
     "/var/lib/apt/lists/lock",
+    BUILD_RESOLVER,
     "/etc/ssh/ssh_host_*",
     "/var/cache/apt/*.bin",
     "/var/cache/apt/archives/*.deb",
@@ -19,6 +20,9 @@ const LEFTOVERS: [&str; 11] = [
     "/var/cache/debconf/*-old",
     "/var/lib/dpkg/*-old",
 ];
+
+/// What systemd-resolved found when it was installed: the build host's resolver.
+const BUILD_RESOLVER: &str = "/etc/.resolv.conf.systemd-resolved.bak";
 
 /// What apt has read: all but the directory of lists that it has in part,
 /// which belongs to its package.
