@@ -39,6 +39,7 @@ pub use site::{BuildOptions, Site};
 /// A finished tree, and what the later stages need to go on with it.
 #[derive(Debug)]
 pub struct BuiltTree {
+    /// What was built.
     pub plan: Plan,
     /// The tree, at [`crate::workspace::Workspace::built`].
     pub tree: PathBuf,

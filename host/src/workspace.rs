@@ -44,6 +44,7 @@ pub struct Workspace {
     area_mount: Option<Mount>,
     top: PathBuf,
     area: PathBuf,
+    #[expect(dead_code, reason = "held for as long as the workspace lives, so that nobody reaps it")]
     lock: DirectoryLock,
     keep: bool,
 }

@@ -55,9 +55,19 @@ exit "$status"
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// `install-packages [-m element] name ...`
-    Install { element: Option<String>, names: Vec<String> },
+    Install {
+        /// Whose `pkg-map` translates the names.
+        element: Option<String>,
+        /// Packages, by generic names if an element is given.
+        names: Vec<String>,
+    },
     /// `install-packages -e [-m element] name ...`
-    Remove { element: Option<String>, names: Vec<String> },
+    Remove {
+        /// Whose `pkg-map` translates the names.
+        element: Option<String>,
+        /// Packages, by generic names if an element is given.
+        names: Vec<String>,
+    },
     /// `install-packages -u`
     Upgrade,
 }

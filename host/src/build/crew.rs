@@ -170,7 +170,8 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
     let mut caches = BTreeMap::new();
     for (_, mount) in plan.caches() {
         let directory = cache.join(&mount.name);
-        std::fs::create_dir_all(&directory).with_context(|| format!("creating the cache {}", directory.display()))?;
+        std::fs::create_dir_all(&directory)
+            .with_context(|| format!("creating the cache {}", directory.display()))?;
         caches.insert(mount.name.clone(), directory);
     }
     Ok(Setting {
@@ -191,7 +192,8 @@ fn serve(arguments: &[String], distribution: &dyn Distribution, sources: &[Eleme
     let mapped = |element: Option<String>, names: Vec<String>| -> Result<Vec<String>> {
         let Some(element) = element else { return Ok(names) };
         let source = sources.iter().find(|source| source.name == element);
-        let source = source.with_context(|| format!("-m names '{element}', which is no element of this build"))?;
+        let source =
+            source.with_context(|| format!("-m names '{element}', which is no element of this build"))?;
         let found = packaging::packages(source, &names, &distribution.describe()?)?;
         Ok(found.into_iter().flatten().collect())
     };

@@ -37,12 +37,7 @@ pub struct Ground {
 impl Ground {
     /// A tree that is being built.
     pub fn tree(tree: PathBuf) -> Ground {
-        Ground {
-            tree,
-            variables: Environment::new(),
-            image: None,
-            chroot_mounted: false,
-        }
+        Ground { tree, variables: Environment::new(), image: None, chroot_mounted: false }
     }
 
     /// A mounted image whose chroot is ready.
@@ -125,9 +120,7 @@ impl PhaseRun<'_> {
         let scope = self.scope.hook(&hook.element, &hook.name, hook.kind);
         let result = match hook.kind {
             HookKind::Shell => self.shell(hook, scope.output()),
-            HookKind::Component => {
-                self.crew.run_component(hook, self.phase, self.ground, scope.output())
-            }
+            HookKind::Component => self.crew.run_component(hook, self.phase, self.ground, scope.output()),
         };
         let failure = result.err().map(|cause| scope.failure(cause));
         scope.finish(failure.as_ref().map_or(Ok(()), Err));

@@ -44,7 +44,12 @@ impl std::fmt::Debug for ShellOutput {
 impl ShellDistribution {
     /// The distribution of `tree`, called with the contract's variables for a
     /// chroot phase and what `environment.d` below `hooks` makes of them.
-    pub fn new(tree: PathBuf, hooks: PathBuf, contract: Environment, output: &HookOutput) -> ShellDistribution {
+    pub fn new(
+        tree: PathBuf,
+        hooks: PathBuf,
+        contract: Environment,
+        output: &HookOutput,
+    ) -> ShellDistribution {
         ShellDistribution { tree, hooks, contract, env: OnceLock::new(), output: ShellOutput(output.clone()) }
     }
 
@@ -119,7 +124,8 @@ impl Distribution for ShellDistribution {
         };
         let is_installed = |package: &String| {
             let program = self.program(query[0])?.args(&query[1..]).arg(package);
-            let exit = program.run(&mut |_, _| {}).with_context(|| format!("asking for package {package}"))?;
+            let exit =
+                program.run(&mut |_, _| {}).with_context(|| format!("asking for package {package}"))?;
             Ok(exit.ended == Ended::Code(0))
         };
         packages.iter().map(is_installed).collect()

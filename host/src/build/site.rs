@@ -29,7 +29,10 @@ pub struct BuildOptions {
 /// The place of one build.
 #[derive(Debug)]
 pub struct Site {
+    /// The directories it owns.
     pub workspace: Workspace,
+    /// What people and programs see of it.
     pub report: Report,
+    /// The operator's choices.
     pub options: BuildOptions,
 }
