@@ -2,6 +2,15 @@
 //!
 //! Everything mke2fs decides by its configuration file is given on its command
 //! line, so that images do not differ from host to host.
+//!
+//! How far a root can grow is decided here, too:
+//!
+//! | limit | reason |
+//! | --- | --- |
+//! | 2 TiB | a partition in an MBR with sectors of 512 bytes |
+//! | 8 TiB | the descriptors that the resize inode can reserve; beyond, a growing kernel turns to `meta_bg` |
+//! | 64 TiB | 2^32 inodes, one for each 16 KiB; `--max-online-resize` makes them fewer |
+//! | 32 PiB | 2^32 inodes, one block of them in a group |
 
 use super::{FileSystem, FsKind, Identity, LayoutError, Usage};
 use crate::spec::DiskSpec;
