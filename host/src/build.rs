@@ -47,9 +47,8 @@ pub struct BuiltTree {
     pub crew: Crew,
 }
 
-/// The phases after `root` that work on the tree.
-const TREE_PHASES: [Phase; 5] =
-    [Phase::ExtraData, Phase::PreInstall, Phase::Install, Phase::PostInstall, Phase::PostRoot];
+/// The phases in which packages are installed, so that their caches are bound.
+const PACKAGE_PHASES: [Phase; 4] = [Phase::ExtraData, Phase::PreInstall, Phase::Install, Phase::PostInstall];
 
 /// Builds the tree of `plan`.
 ///
@@ -81,15 +80,17 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Re
     ground.chroot_mounted = true;
     let caches = caches::bind(plan, &ground.tree, site)?;
     let own = MountSet::below(&ground.tree)?.without(&of_hooks);
-    for phase in TREE_PHASES {
+    for phase in PACKAGE_PHASES {
         crew.run(plan, phase, ground, site)?;
         if phase == Phase::Install && !plan.packages.is_empty() {
             crew.install_packages(plan, ground, site)?;
         }
     }
+    // What tidies up in `post-root` sees the tree's own directories, and cannot empty a cache.
+    caches::release(caches)?;
+    crew.run(plan, Phase::PostRoot, ground, site)?;
     sys::process::kill_all()?;
     sys::foreign::release(&ground.tree, &own)?;
-    caches::release(caches)?;
     mounts.close()
 }
 
