@@ -41,7 +41,11 @@ impl Element for Debian {
     }
 
     fn post_root(_hook: &str) -> Result {
-        tidy::run()
+        tidy::tree()
+    }
+
+    fn cleanup(_hook: &str) -> Result {
+        tidy::downloads()
     }
 }
 
