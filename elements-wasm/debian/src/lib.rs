@@ -41,11 +41,7 @@ impl Element for Debian {
     }
 
     fn post_root(_hook: &str) -> Result {
-        tidy::tree()
-    }
-
-    fn cleanup(_hook: &str) -> Result {
-        tidy::downloads()
+        tidy::run()
     }
 }
 

@@ -6,7 +6,7 @@ use blankslate_sdk::{Result, rootfs};
 use crate::apt;
 
 /// Files and what matches these patterns are removed.
-const LEFTOVERS: [&str; 10] = [
+const LEFTOVERS: [&str; 12] = [
     apt::BUILD_OPTIONS,
     apt::BUILD_DPKG_OPTIONS,
     apt::POLICY,
@@ -15,6 +15,8 @@ const LEFTOVERS: [&str; 10] = [
     BUILD_RESOLVER,
     "/etc/ssh/ssh_host_*",
     "/var/cache/apt/*.bin",
+    "/var/cache/apt/archives/*.deb",
+    "/var/cache/apt/archives/lock",
     "/var/cache/debconf/*-old",
     "/var/lib/dpkg/*-old",
 ];
@@ -26,28 +28,14 @@ const BUILD_RESOLVER: &str = "/etc/.resolv.conf.systemd-resolved.bak";
 /// which belongs to its package.
 const LISTS: &str = "/var/lib/apt/lists/*_*";
 
-/// What apt leaves where it keeps downloads. While the tree is built this is
-/// the build host's cache, and what is in it is not the image's.
-const DOWNLOADS: [&str; 2] = ["/var/cache/apt/archives/*.deb", "/var/cache/apt/archives/lock"];
-
-/// Tidies up in the finished tree.
-pub(crate) fn tree() -> Result {
-    remove_all(&LEFTOVERS)?;
-    forget_machine()
-}
-
-/// Removes downloads from the image, when the cache is not in their place any more.
-pub(crate) fn downloads() -> Result {
-    remove_all(&DOWNLOADS)
-}
-
-fn remove_all(patterns: &[&str]) -> Result {
-    for pattern in patterns {
+/// Tidies up.
+pub(crate) fn run() -> Result {
+    for pattern in LEFTOVERS {
         for path in rootfs::glob(pattern)? {
             rootfs::remove(&path)?;
         }
     }
-    Ok(())
+    forget_machine()
 }
 
 /// An empty machine id makes systemd write a new one at the first boot.
