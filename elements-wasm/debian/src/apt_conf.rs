@@ -1,7 +1,22 @@
 //! How the build host reaches its archive: the `Acquire` settings of its apt
 //! configuration, which building from its sources needs as well.
 
-/// The settings below `Acquire`, in order, as `(name, value)`.
+/// Settings of how an archive is reached and how old it may be. What else a
+/// host sets below `Acquire`, such as more kinds of index, is its own affair.
+const REACH: [&str; 10] = [
+    "by-hash",
+    "check-date",
+    "check-valid-until",
+    "forceipv4",
+    "forceipv6",
+    "http",
+    "https",
+    "max-validtime",
+    "min-validtime",
+    "retries",
+];
+
+/// The settings below `Acquire` of how archives are reached, in order, as `(name, value)`.
 ///
 /// Reads apt's format: `A::B "v";`, `A { B "v"; };` and both mixed. Lists
 /// (`A { "v"; };`) and directives (`#include`) are no settings of this kind.
@@ -26,8 +41,14 @@ pub(crate) fn acquire(text: &str) -> Vec<(String, String)> {
             }
         }
     }
-    settings.retain(|(name, _)| name.to_ascii_lowercase().starts_with("acquire::"));
+    settings.retain(|(name, _)| says_how_to_reach(name));
     settings
+}
+
+fn says_how_to_reach(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut parts = name.split("::");
+    parts.next() == Some("acquire") && parts.next().is_some_and(|part| REACH.contains(&part))
 }
 
 enum Token {
@@ -88,6 +109,8 @@ Acquire::Check-Valid-Until "false";
 APT::Install-Recommends "false";
 Acquire { http { Proxy "http://p.example:3128/"; Timeout 5; }; https::Proxy "DIRECT"; };
 acquire::Retries "3";
+Acquire::GzipIndexes "true";
+Acquire::IndexTargets { deb::DEP-11 { MetaKey "$(COMPONENT)/dep11/Components.yml"; }; };
 DPkg::Post-Invoke { "rm -f /x; true"; };
 "#;
         let expected = [
