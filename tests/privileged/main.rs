@@ -75,7 +75,8 @@ fn run(tests: &[Test]) -> ExitCode {
         println!("\ntest result: ok. {} passed; 0 failed\n", tests.len());
         return ExitCode::SUCCESS;
     }
-    println!("\ntest result: FAILED. {} of {} failed: {}\n", failed.len(), tests.len(), failed.join(", "));
+    println!("\nfailures:\n    {}", failed.join("\n    "));
+    println!("\ntest result: FAILED. {} passed; {} failed\n", tests.len() - failed.len(), failed.len());
     ExitCode::FAILURE
 }
 
