@@ -30,7 +30,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::sys::stat::{Mode, SFlag};
 
-pub use draft::{Attributes, Draft, append};
+pub use draft::{Attributes, Draft, append, write};
 pub use handle::Handle;
 pub use names::{Group, User, find_group, find_user};
 pub use spot::Spot;

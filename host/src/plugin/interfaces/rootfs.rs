@@ -35,12 +35,8 @@ impl Host for State {
         existing: Existing,
         parents: bool,
     ) -> Result<(), Error> {
-        let Some(mut draft) = files::begin(self, &path, attributes, existing, parents)? else {
-            return Ok(());
-        };
         self.spend(contents.len())?;
-        draft.write(&contents)?;
-        draft.finish()
+        files::write(self, &path, &contents, &attributes, existing, parents)
     }
 
     fn append(&mut self, path: String, contents: Vec<u8>) -> Result<(), Error> {
@@ -132,7 +128,7 @@ impl Host for State {
         existing: Existing,
         parents: bool,
     ) -> Result<Resource<Writer>, Error> {
-        let draft = files::begin(self, &path, attributes, existing, parents)?;
+        let draft = files::begin(self, &path, &attributes, existing, parents)?;
         self.keep(Writer::new(draft))
     }
 }

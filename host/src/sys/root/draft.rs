@@ -36,12 +36,15 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn apply(&self, attributes: &Attributes) -> Result<()> {
         let stat = self.stat()?;
-        if attributes.user.is_some() || attributes.group.is_some() {
+        let (user, group) = (attributes.user.unwrap_or(stat.st_uid), attributes.group.unwrap_or(stat.st_gid));
+        let new_owner = (user, group) != (stat.st_uid, stat.st_gid);
+        if new_owner {
             self.set_owner(attributes.user, attributes.group)?;
         }
+        let present = stat.st_mode & 0o7777;
+        let mode = attributes.mode.unwrap_or(present);
         // A change of owner takes the set-user-id bits away.
-        let mode = attributes.mode.unwrap_or(stat.st_mode & 0o7777);
-        if kind_of(&stat) != SFlag::S_IFLNK {
+        if (new_owner || mode != present) && kind_of(&stat) != SFlag::S_IFLNK {
             self.set_mode(mode)?;
         }
         for (name, value) in &attributes.extended {
@@ -133,6 +136,37 @@ impl Handle {
     }
 }
 
+/// Writes a whole regular file, as a [`Draft`] does. A new file is made at its
+/// place, which costs half as much; it is removed if it cannot be written.
+///
+/// # Errors
+///
+/// Fails as [`Draft::begin`] and [`Draft::finish`] do.
+pub fn write(place: Spot, contents: &[u8], attributes: &Attributes, existing: Existing) -> Result<()> {
+    match (place.create(), existing) {
+        (Ok(file), _) => fill(&file, contents, attributes).or_else(|error| {
+            place.remove_file()?;
+            Err(error)
+        }),
+        (Err(Errno::EEXIST), Existing::Keep) => Ok(()),
+        (Err(Errno::EEXIST), Existing::Replace) => {
+            let mut draft = Draft::begin(place)?;
+            draft.write(contents)?;
+            draft.finish(attributes, existing)
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn fill(mut file: &File, contents: &[u8], attributes: &Attributes) -> Result<()> {
+    file.write_all(contents).map_err(|error| errno(&error))?;
+    let mut complete = attributes.clone();
+    complete.mode.get_or_insert(0o644);
+    complete.user.get_or_insert(0);
+    complete.group.get_or_insert(0);
+    Handle::of(file)?.apply(&complete)
+}
+
 /// Adds to the end of a regular file, which is made if there is none.
 ///
 /// # Errors
@@ -141,14 +175,6 @@ impl Handle {
 pub fn append(place: Spot, contents: &[u8]) -> Result<()> {
     match place.existing()? {
         Some(old) => old.append()?.write_all(contents).map_err(|error| errno(&error)),
-        None => {
-            let mut draft = Draft::begin(place)?;
-            draft.write(contents)?;
-            match draft.finish(&Attributes::default(), Existing::Fail) {
-                // Something else made it in between.
-                Err(Errno::EEXIST) => Err(Errno::EAGAIN),
-                result => result,
-            }
-        }
+        None => write(place, contents, &Attributes::default(), Existing::Fail),
     }
 }

@@ -3,10 +3,12 @@
 use std::io::Read;
 use std::path::Path;
 
+use nix::errno::Errno;
+
 use super::attributes;
 use crate::plugin::bindings::wit::rootfs::{Attributes, Error, Existing};
 use crate::plugin::state::State;
-use crate::sys::root;
+use crate::sys::root::{self, Spot};
 
 /// Reads a whole file.
 pub(in crate::plugin::interfaces) fn read(state: &State, path: &str) -> Result<Vec<u8>, Error> {
@@ -43,21 +45,42 @@ impl Draft {
 pub(super) fn begin(
     state: &State,
     path: &str,
-    given: Attributes,
+    given: &Attributes,
     existing: Existing,
     parents: bool,
 ) -> Result<Option<Draft>, Error> {
-    let attributes = attributes::resolve(state, &given)?;
-    let path = Path::new(path);
-    if let (true, Some(parent)) = (parents, path.parent()) {
-        state.root.make_directories(parent)?;
-    }
-    let draft = root::Draft::begin(state.root.followed_spot(path)?)?;
+    let attributes = attributes::resolve(state, given)?;
+    let draft = root::Draft::begin(place(state, path, parents)?)?;
     match (draft.replaces(), existing) {
         (true, Existing::Keep) => Ok(None),
         (true, Existing::Fail) => Err(Error::Exists),
         _ => Ok(Some(Draft { draft, attributes, existing: existing.into() })),
     }
+}
+
+/// Where a file is to be written, the directories that lead there made if that is asked for.
+fn place(state: &State, path: &str, parents: bool) -> Result<Spot, Error> {
+    let path = Path::new(path);
+    match (state.root.followed_spot(path), path.parent()) {
+        (Err(Errno::ENOENT), Some(parent)) if parents => {
+            state.root.make_directories(parent)?;
+            Ok(state.root.followed_spot(path)?)
+        }
+        (result, _) => Ok(result?),
+    }
+}
+
+/// Writes a whole file.
+pub(super) fn write(
+    state: &State,
+    path: &str,
+    contents: &[u8],
+    given: &Attributes,
+    existing: Existing,
+    parents: bool,
+) -> Result<(), Error> {
+    let attributes = attributes::resolve(state, given)?;
+    Ok(root::write(place(state, path, parents)?, contents, &attributes, existing.into())?)
 }
 
 /// Replaces a file, with the directories that lead to it.
@@ -67,9 +90,7 @@ pub(in crate::plugin::interfaces) fn replace(
     contents: &[u8],
 ) -> Result<(), Error> {
     let none = Attributes { mode: None, user: None, group: None, modified: None, extended: Vec::new() };
-    let Some(mut draft) = begin(state, path, none, Existing::Replace, true)? else { return Ok(()) };
-    draft.write(contents)?;
-    draft.finish()
+    write(state, path, contents, &none, Existing::Replace, true)
 }
 
 /// Appends to a file.
