@@ -1,8 +1,11 @@
 //! How long component elements take: loading, a hook, a call, many files.
 //!
 //! ```text
-//! cargo bench --bench components
+//! TMPDIR=/dev/shm cargo bench --bench components
 //! ```
+//!
+//! In memory, as builds are: ext4 looks long for an inode where many files were
+//! removed within the last minutes, and that says nothing of either program.
 //!
 //! Every figure stands beside what it is to be compared with, taken in the
 //! same run: a hook in bash that does nothing, `tar` on the same files.
