@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Compares two trees: one that diskimage-builder built, one that slate built.
+
+Usage: differential.py DIB.tar SLATE.tar
+
+Compares every path, type, mode, owner, extended attribute, link target, device
+number and content digest. Differences with a reason in REASONS pass; the rest is
+printed, and the exit status is 1.
+"""
+
+import hashlib
+import re
+import sys
+import tarfile
+
+# Patterns of paths, and why they differ. Content and existence may differ, no more.
+REASONS = [
+    (r"\./dev/.+", "diskimage-builder's tar holds the build host's device nodes"),
+    (r"\./boot/initrd\.img-.*", "an initramfs holds times and the order in which files were read"),
+    (r"\./etc/dib-manifests/.*", "the name of the image, the command line, and the environment without secrets"),
+    (r"\./lost\+found", "of the file system that the tar was read from, not of the tree"),
+    (r"\./(proc|sys)", "left out by diskimage-builder: the directories are missing from its tar"),
+    (r"\./var/cache/ldconfig/aux-cache", "a cache that holds times"),
+]
+
+
+def entries(path):
+    """What is at each path of a tar."""
+    found = {}
+    with tarfile.open(path) as tar:
+        for member in tar:
+            digest = hashlib.sha256(tar.extractfile(member).read()).hexdigest() if member.isreg() else None
+            attributes = {name: value for name, value in member.pax_headers.items() if name.startswith("SCHILY.xattr.")}
+            link = member.linkname if member.issym() else None
+            device = (member.devmajor, member.devminor) if member.ischr() or member.isblk() else None
+            # A hard link is the file that it names, whichever of the two came first.
+            kind = tarfile.REGTYPE if member.islnk() else member.type
+            name = member.name.rstrip("/") or "."
+            name = name if name.startswith(".") else "./" + name
+            found[name] = {"type": kind, "mode": oct(member.mode), "owner": (member.uid, member.gid),
+                           "attributes": attributes, "link": link, "device": device,
+                           "digest": found.get("./" + member.linkname.removeprefix("./"), {}).get("digest")
+                           if member.islnk() else digest}
+    return found
+
+
+def reason(path):
+    return next((why for pattern, why in REASONS if re.fullmatch(pattern, path)), None)
+
+
+def differences(left, right):
+    for path in sorted(left.keys() | right.keys()):
+        if path not in left or path not in right:
+            yield path, "only in " + ("diskimage-builder's" if path in left else "slate's")
+            continue
+        keys = [key for key in left[path] if left[path][key] != right[path][key]]
+        if keys:
+            yield path, ", ".join(f"{key}: {left[path][key]} and {right[path][key]}" for key in keys)
+
+
+def main():
+    left, right = (entries(path) for path in sys.argv[1:3])
+    explained, unexplained = {}, []
+    for path, what in differences(left, right):
+        why = reason(path)
+        if why:
+            explained[why] = explained.get(why, 0) + 1
+        else:
+            unexplained.append(f"{path}: {what}")
+    print(f"{len(left)} paths in {sys.argv[1]}, {len(right)} in {sys.argv[2]}")
+    for why, count in explained.items():
+        print(f"{count} differ: {why}")
+    print(f"{len(unexplained)} differ without a reason")
+    print("\n".join(unexplained))
+    return bool(unexplained)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
