@@ -533,7 +533,8 @@ typedef uint8_t slate_command_place_t;
 
 // In a chroot of the image. Needs `chroot = true` in the manifest.
 #define SLATE_COMMAND_PLACE_CHROOT 0
-// On the build host. Needs the program among `host-programs`.
+// On the build host, as root: what is granted is all that the program
+// can do. Needs the program among `host-programs`.
 #define SLATE_COMMAND_PLACE_HOST 1
 
 // A piece of an argument.
@@ -638,8 +639,8 @@ typedef struct slate_command_options_t {
   // Bytes for its standard input. Absent means an empty one.
   slate_option_list_u8_t   input;
   // Directory to start in: absolute, in the image in either place.
-  // Absent means the image's root in the chroot, and an empty directory
-  // on the build host.
+  // Absent means the image's root in the chroot, and the guest's scratch
+  // directory on the build host.
   slate_option_string_t   directory;
   // Which exit statuses are successes.
   slate_command_expected_t   expected;
@@ -653,7 +654,8 @@ typedef struct slate_command_options_t {
 typedef struct slate_command_outcome_t {
   // Its exit status.
   uint8_t   status;
-  // Its standard output where that was captured, otherwise empty.
+  // Its standard output where that was captured, otherwise empty. A last
+  // line without an end gets one.
   slate_list_u8_t   output;
 } slate_command_outcome_t;
 
@@ -830,7 +832,7 @@ typedef struct {
 
 // What to fetch.
 typedef struct slate_fetch_request_t {
-  // An `https:`, `http:` or `file:` URL.
+  // An `https:` or `http:` URL.
   slate_string_t   url;
   // The digest the file must have. Absent means that any is fine, and
   // that the file is fetched anew in every build that is not offline.

@@ -15,7 +15,8 @@ import (
 const (
 	// In a chroot of the image. Needs `chroot = true` in the manifest.
 	PlaceChroot uint8 = 0
-	// On the build host. Needs the program among `host-programs`.
+	// On the build host, as root: what is granted is all that the program
+	// can do. Needs the program among `host-programs`.
 	PlaceHost uint8 = 1
 )
 
@@ -227,8 +228,8 @@ type Options struct {
 	// Bytes for its standard input. Absent means an empty one.
 	Input witTypes.Option[[]uint8]
 	// Directory to start in: absolute, in the image in either place.
-	// Absent means the image's root in the chroot, and an empty directory
-	// on the build host.
+	// Absent means the image's root in the chroot, and the guest's scratch
+	// directory on the build host.
 	Directory witTypes.Option[string]
 	// Which exit statuses are successes.
 	Expected Expected
@@ -242,7 +243,8 @@ type Options struct {
 type Outcome struct {
 	// Its exit status.
 	Status uint8
-	// Its standard output where that was captured, otherwise empty.
+	// Its standard output where that was captured, otherwise empty. A last
+	// line without an end gets one.
 	Output []uint8
 }
 

@@ -51,7 +51,7 @@ func MakeDigestSha512(value string) Digest {
 
 // What to fetch.
 type Request struct {
-	// An `https:`, `http:` or `file:` URL.
+	// An `https:` or `http:` URL.
 	Url string
 	// The digest the file must have. Absent means that any is fine, and
 	// that the file is fetched anew in every build that is not offline.
