@@ -6,21 +6,24 @@
 //!    formats of the tree from the mounted image ([`tree`]).
 //! 3. Compute both digests of each in one reading ([`digest`]).
 //! 4. Only when all are complete, give them their names. What was there
-//!    before stays until then, and stays for good if anything fails.
+//!    before stays until then, and stays for good if anything fails; an
+//!    operator may have it kept under another name ([`old`]).
 
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
+use jiff::Zoned;
 
 use crate::assemble::RawImage;
 use crate::build::Site;
 use crate::plan::PlannedOutput;
-use crate::report::{Report, StageScope};
+use crate::report::StageScope;
 use crate::spec::{Format, FormatSource};
 
 mod digest;
 mod disk;
+mod old;
 mod output;
 mod tree;
 
@@ -57,7 +60,7 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     if let Some(mounted) = mounted {
         mounted.close()?;
     }
-    let artifacts = publish(&image, pending, written?, &site.report)?;
+    let artifacts = publish(&image, pending, written?, site)?;
     stage.finish();
     Ok(artifacts)
 }
@@ -118,15 +121,18 @@ fn publish(
     image: &RawImage,
     pending: Vec<PendingOutput>,
     digests: Vec<Option<Digests>>,
-    report: &Report,
+    site: &Site,
 ) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
     for ((planned, pending), digests) in image.plan.outputs.iter().zip(pending).zip(digests) {
+        if site.options.keep_old_outputs {
+            old::set_aside(&planned.path, &Zoned::now())?;
+        }
         let size = pending.publish()?;
         if let Some(digests) = &digests {
             digests.write_beside(&planned.path)?;
         }
-        report.artifact(planned.format.as_str(), &planned.path, size);
+        site.report.artifact(planned.format.as_str(), &planned.path, size);
         artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
     }
     Ok(artifacts)

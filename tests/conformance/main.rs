@@ -1,5 +1,5 @@
 //! Holds slate against diskimage-builder 3.43.0: its own unit tests, its block
-//! device fixtures, and every element it ships.
+//! device fixtures, every element it ships, and its commands.
 //!
 //! diskimage-builder is fetched from PyPI into a virtual environment when the
 //! test runs; nothing of it is in this repository. Differences that are meant
@@ -8,6 +8,7 @@
 
 use std::process::ExitCode;
 
+mod commands;
 mod elements;
 mod environment;
 mod fixtures;
@@ -34,5 +35,6 @@ fn main() -> ExitCode {
     upstream::check(&environment, &mut outcome);
     fixtures::check(&environment, &mut outcome);
     elements::check(&environment, &mut outcome);
+    commands::check(&environment, &mut outcome);
     outcome.report()
 }

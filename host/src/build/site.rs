@@ -20,6 +20,8 @@ pub struct BuildOptions {
     pub min_tmpfs: u64,
     /// Keep the workspace's logs after a success too.
     pub keep_logs: bool,
+    /// Rename outputs of earlier builds, adding the date, instead of replacing them.
+    pub keep_old_outputs: bool,
     /// Threads for copying and compressing.
     pub threads: usize,
     /// The command line as typed, quoted.

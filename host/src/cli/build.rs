@@ -190,6 +190,7 @@ impl RunArgs {
             no_tmpfs: self.no_tmpfs,
             min_tmpfs: u64::from(self.min_tmpfs) << 30,
             keep_logs,
+            keep_old_outputs: false,
             threads: thread::available_parallelism().map_or(1, usize::from),
             arguments: command_line(),
         }

@@ -30,11 +30,6 @@ impl Failure {
         Failure { message: Some(message.into()), hint: None, status: Failure::REQUEST }
     }
 
-    /// The same for a command line that an old command refuses, whose status is 1.
-    pub(crate) fn usage(message: impl Into<String>) -> Failure {
-        Failure { status: Failure::WORK, ..Failure::request(message) }
-    }
-
     /// Work went wrong.
     pub fn work(error: &anyhow::Error) -> Failure {
         Failure { message: Some(format!("{error:#}")), hint: None, status: Failure::WORK }
@@ -43,6 +38,12 @@ impl Failure {
     /// A failure that the report has told.
     pub(super) fn reported(status: u8) -> Failure {
         Failure { message: None, hint: None, status }
+    }
+
+    /// The same with the one status that old commands have for everything but
+    /// the failure of a hook, which the report has told.
+    pub(crate) fn of_old_command(self) -> Failure {
+        if self.message.is_none() { self } else { Failure { status: Failure::WORK, ..self } }
     }
 
     /// The same with what to do about it.

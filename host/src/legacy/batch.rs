@@ -20,13 +20,14 @@ const SPECS: [OptionSpec; 3] = [
 pub fn main(arguments: Vec<String>) -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.of_old_command().report(),
     }
 }
 
 fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let wrong = |problem: String| {
-        Failure::usage(format!("{NAME}: {problem}")).with_hint(format!("{NAME} --help shows how it is used"))
+        Failure::request(format!("{NAME}: {problem}"))
+            .with_hint(format!("{NAME} --help shows how it is used"))
     };
     let split = getopt::split(&SPECS, arguments).map_err(|error| wrong(error.to_string()))?;
     let given = |index| split.options.iter().any(|(option, _)| *option == index);
@@ -48,8 +49,8 @@ fn read(files: &[String]) -> Result<Vec<Invocation>, Failure> {
     let mut entries: Vec<Entry> = Vec::new();
     for file in files {
         let text =
-            fs::read_to_string(file).map_err(|error| Failure::usage(format!("reading {file}: {error}")))?;
-        entries.extend(definition::parse(file, &text).map_err(|error| Failure::usage(error.to_string()))?);
+            fs::read_to_string(file).map_err(|error| Failure::request(format!("reading {file}: {error}")))?;
+        entries.extend(definition::parse(file, &text).map_err(|error| Failure::request(error.to_string()))?);
     }
     Ok(definition::merge(entries).iter().map(Invocation::new).collect())
 }

@@ -10,7 +10,7 @@ use std::thread;
 
 use super::options::Options;
 use super::request::{Request, RequestError};
-use super::{Creator, VERSION, options, outputs, request};
+use super::{Creator, VERSION, installed, options, outputs, request};
 use crate::build::BuildOptions;
 use crate::cli::{Failure, build, output, spec_args, work_args};
 use crate::element::Library;
@@ -26,13 +26,14 @@ const NO_FINAL_IMAGE: &str = "no-final-image";
 pub fn main(creator: Creator, arguments: Vec<String>) -> ExitCode {
     match run(creator, arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.of_old_command().report(),
     }
 }
 
 fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
     let caller = spec_args::environment();
-    let usage = |error| Failure::usage(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
+    let usage =
+        |error| Failure::request(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
     let options = options::parse(arguments, &caller).map_err(usage)?;
     if options.help {
         return output::print(&help::text(creator));
@@ -48,7 +49,7 @@ fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
 }
 
 fn refused(creator: Creator, error: &RequestError) -> Failure {
-    Failure::usage(format!("{}: {error}", creator.name())).with_hint(help_hint(creator))
+    Failure::request(format!("{}: {error}", creator.name())).with_hint(help_hint(creator))
 }
 
 fn help_hint(creator: Creator) -> String {
@@ -60,15 +61,19 @@ fn build_request(creator: Creator, mut request: Request, options: &Options) -> R
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
     let library = spec_args::library(&path, environment)?;
-    request.spec.block_device = spec_args::block_device(environment)?;
+    let elements = installed::expand(request.spec.elements.clone(), environment)?;
+    let block_device = spec_args::block_device(environment)?;
+    request.spec.elements = elements;
+    request.spec.block_device = block_device;
     add_implied(creator, &mut request, &library)?;
     if let Some(logfile) = &options.logfile {
         output::print(&format!("Output logs going to: {logfile}\n"))?;
     }
     let (build_options, report) = (build_options(&request), report_options(&request));
+    let formats = request.spec.formats.clone();
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
-    plan.outputs = outputs::planned(&request.image_name, &outputs::formats(&request.targets), writes_image);
+    plan.outputs = outputs::planned(&request.image_name, &formats, writes_image);
     let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
     build::execute(plan, &named, build_options, &report)
 }
@@ -95,6 +100,7 @@ fn build_options(request: &Request) -> BuildOptions {
         no_tmpfs: request.no_tmpfs,
         min_tmpfs: request.min_tmpfs,
         keep_logs: false,
+        keep_old_outputs: request.keep_old,
         threads: thread::available_parallelism().map_or(1, usize::from),
         arguments: build::command_line(),
     }

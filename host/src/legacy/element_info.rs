@@ -27,12 +27,12 @@ const SPECS: [OptionSpec; 2] = [
 pub fn main(arguments: Vec<String>) -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.of_old_command().report(),
     }
 }
 
 fn run(arguments: Vec<String>) -> Result<(), Failure> {
-    let wrong = |error| Failure::usage(format!("{NAME}: {error}")).with_hint(format!("{NAME} --help"));
+    let wrong = |error| Failure::request(format!("{NAME}: {error}")).with_hint(format!("{NAME} --help"));
     let split = getopt::split(&SPECS, arguments).map_err(wrong)?;
     let given = |index| split.options.iter().any(|(option, _)| *option == index);
     if given(0) {

@@ -23,7 +23,8 @@ enum Meaning {
     ClearEnvironment,
     Logfile,
     MkfsOptions,
-    DockerTarget,
+    /// Accepted, and of no use: the type that it belongs to is refused.
+    Unused,
     Help,
     Version,
 }
@@ -68,7 +69,7 @@ const FLAGS: [Flag; 27] = [
     long("root-label", true, Meaning::Variable("ROOT_LABEL")),
     long("ramdisk-element", true, Meaning::Variable("RAMDISK_ELEMENT")),
     long("install-type", true, Meaning::Variable("DIB_DEFAULT_INSTALLTYPE")),
-    long("docker-target", true, Meaning::DockerTarget),
+    long("docker-target", true, Meaning::Unused),
 ];
 
 /// A parsed command line.
@@ -92,8 +93,6 @@ pub struct Options {
     pub logfile: Option<String>,
     /// `--mkfs-options`.
     pub mkfs_options: Option<String>,
-    /// `--docker-target`.
-    pub docker_target: Option<String>,
     /// The elements.
     pub elements: Vec<String>,
 }
@@ -131,7 +130,7 @@ impl Options {
             Meaning::ClearEnvironment => self.clear_environment = true,
             Meaning::Logfile => self.logfile = Some(value),
             Meaning::MkfsOptions => self.mkfs_options = Some(value),
-            Meaning::DockerTarget => self.docker_target = Some(value),
+            Meaning::Unused => {}
             Meaning::Help => self.help = true,
             Meaning::Version => self.version = true,
         }

@@ -5,65 +5,58 @@ use std::path::{Path, PathBuf};
 use crate::plan::PlannedOutput;
 use crate::spec::{Format, FormatSource};
 
-/// One thing that `-t` asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A file that slate writes itself.
-    File(Format),
-    /// An image in the local Docker daemon, under the name of `--docker-target`.
-    Docker(Option<String>),
-    /// A tar with the tree below `rootfs`, and the file that `ACI_MANIFEST` names as `manifest`.
-    Aci,
-}
-
-/// A type that nothing here can write.
+/// A type that cannot be written.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown image type '{given}' (known: {known})")]
-pub struct UnknownType {
-    given: String,
-    known: String,
+pub enum TypeError {
+    /// Nothing known.
+    #[error("unknown image type '{given}' (known: {known})")]
+    Unknown {
+        /// As typed.
+        given: String,
+        /// The types there are.
+        known: String,
+    },
+    /// A type that other programs make of a tar.
+    #[error("the image type '{given}' is not written here; write a tar, then: {instead}")]
+    MadeOfTar {
+        /// As typed.
+        given: String,
+        /// What to do with the tar.
+        instead: &'static str,
+    },
 }
 
-/// The targets of `-t`, without repeats; none given means qcow2.
+/// The formats of `-t`, without repeats; none given means qcow2.
 ///
 /// # Errors
 ///
 /// Fails if a type is not known.
-pub fn targets(types: &[String], docker_target: Option<&str>) -> Result<Vec<Target>, UnknownType> {
-    let mut targets = Vec::new();
+pub fn formats(types: &[String]) -> Result<Vec<Format>, TypeError> {
+    let mut formats = Vec::new();
     for name in types {
-        let target = target(name, docker_target)?;
-        if !targets.contains(&target) {
-            targets.push(target);
+        let format = format(name)?;
+        if !formats.contains(&format) {
+            formats.push(format);
         }
     }
-    if targets.is_empty() {
-        targets.push(Target::File(Format::Qcow2));
+    if formats.is_empty() {
+        formats.push(Format::Qcow2);
     }
-    Ok(targets)
+    Ok(formats)
 }
 
-fn target(name: &str, docker_target: Option<&str>) -> Result<Target, UnknownType> {
+fn format(name: &str) -> Result<Format, TypeError> {
+    let made_of_tar = |instead| Err(TypeError::MadeOfTar { given: name.to_owned(), instead });
     match name {
-        "docker" => Ok(Target::Docker(docker_target.map(str::to_owned))),
-        "aci" => Ok(Target::Aci),
+        "docker" => made_of_tar("docker import NAME.tar REPOSITORY:TAG"),
+        "aci" => made_of_tar("docker2aci, or podman import NAME.tar"),
         // qemu-img's own name of it, which the old commands pass on.
-        "vpc" => Ok(Target::File(Format::Vhd)),
-        _ => name.parse().map(Target::File).map_err(|_| {
-            let mut known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
-            known.extend(["docker", "aci"]);
-            UnknownType { given: name.to_owned(), known: known.join(", ") }
+        "vpc" => Ok(Format::Vhd),
+        _ => name.parse().map_err(|_| {
+            let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+            TypeError::Unknown { given: name.to_owned(), known: known.join(", ") }
         }),
     }
-}
-
-/// The formats among the targets.
-pub fn formats(targets: &[Target]) -> Vec<Format> {
-    let format = |target: &Target| match target {
-        Target::File(format) => Some(*format),
-        Target::Docker(_) | Target::Aci => None,
-    };
-    targets.iter().filter_map(format).collect()
 }
 
 /// The name without its extension, which is stripped where only that one type
@@ -128,19 +121,30 @@ mod tests {
 
     #[test]
     fn every_format_has_its_file() {
-        let targets = targets(&types(&["qcow2", "tgz", "squashfs", "vhd", "vpc", "qcow2"]), None).unwrap();
-        let outputs = planned(Path::new("d/image-1.2"), &formats(&targets), true);
-        let paths: Vec<&Path> = outputs.iter().map(|output| output.path.as_path()).collect();
-        let expected = ["d/image-1.2.qcow2", "d/image-1.2.tgz", "d/image-1.2.squash", "d/image-1.2.vhd"];
-        assert_eq!(paths, expected.map(Path::new));
+        let formats = formats(&types(&["qcow2", "tgz", "squashfs", "vhd", "vpc", "qcow2"])).unwrap();
+        let names = |with_disk| {
+            let outputs = planned(Path::new("d/image-1.2"), &formats, with_disk);
+            outputs.iter().map(|output| output.path.display().to_string()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(true), "d/image-1.2.qcow2 d/image-1.2.tgz d/image-1.2.squash d/image-1.2.vhd");
+        assert_eq!(names(false), "d/image-1.2.tgz d/image-1.2.squash");
     }
 
     #[test]
-    fn an_unknown_type_is_refused() {
-        let error = targets(&types(&["floppy"]), None).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "unknown image type 'floppy' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi, docker, aci)"
-        );
+    fn other_types_are_refused() {
+        let cases = [
+            (
+                "floppy",
+                "unknown image type 'floppy' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi)",
+            ),
+            (
+                "docker",
+                "the image type 'docker' is not written here; write a tar, then: \
+                 docker import NAME.tar REPOSITORY:TAG",
+            ),
+        ];
+        for (name, message) in cases {
+            assert_eq!(formats(&types(&[name])).unwrap_err().to_string(), message);
+        }
     }
 }

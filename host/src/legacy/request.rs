@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::options::Options;
-use super::outputs::{self, Target, UnknownType};
+use super::outputs::{self, TypeError};
 use super::{Creator, words};
 use crate::spec::{Arch, Conversion, DiskSpec, ImageSpec, UnknownName};
 
@@ -23,10 +23,8 @@ const SURVIVES_CLEARING: [&str; 4] = ["HOME", "PATH", "TERM", "USER"];
 /// What one call asks for.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What to build. Its output and formats are those that slate writes itself.
+    /// What to build.
     pub spec: ImageSpec,
-    /// What to write, in the order given.
-    pub targets: Vec<Target>,
     /// Output path without an extension.
     pub image_name: PathBuf,
     /// The element to add if there is one of that name, unless the caller forbade it.
@@ -60,7 +58,7 @@ pub enum RequestError {
     Architecture(#[from] UnknownName),
     /// `-t`.
     #[error(transparent)]
-    Type(#[from] UnknownType),
+    Type(#[from] TypeError),
     /// A number that is none.
     #[error("{name} must be {expected}, not '{value}'")]
     Number {
@@ -77,9 +75,6 @@ pub enum RequestError {
     /// The architecture of the build host is none of those known, and none was given.
     #[error("the build host's architecture is not known; give one with -a (known: amd64, arm64)")]
     HostArchitecture,
-    /// `docker` without a name for the image.
-    #[error("the docker type needs --docker-target NAME[:TAG]")]
-    DockerTarget,
 }
 
 /// Decides a request. `caller` is the caller's environment.
@@ -96,15 +91,11 @@ pub fn request(
         return Err(RequestError::NoElements);
     }
     let variables = Variables::new(creator, options, caller);
-    let targets = outputs::targets(&options.types, options.docker_target.as_deref())?;
-    if targets.contains(&Target::Docker(None)) {
-        return Err(RequestError::DockerTarget);
-    }
     let image_name = outputs::image_name(variables.or("IMAGE_NAME", "image"), &options.types);
     let spec = ImageSpec {
         elements: elements(creator, options, &variables),
         output: image_name.clone(),
-        formats: outputs::formats(&targets),
+        formats: outputs::formats(&options.types)?,
         arch: architecture(&variables)?,
         environment: variables.map.clone(),
         packages: options.packages.clone(),
@@ -122,7 +113,6 @@ pub fn request(
     };
     Ok(Request {
         spec,
-        targets,
         image_name,
         implied: implied(creator, &variables),
         work_directory: variables.get("TMP_DIR").map(PathBuf::from),
