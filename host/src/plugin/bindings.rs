@@ -24,4 +24,4 @@ pub mod managers {
     });
 }
 
-pub use blankslate::element as wit;
+pub use self::blankslate::element as wit;
