@@ -23,6 +23,7 @@ pub mod layout;
 mod nearest;
 mod outputs;
 mod parameters;
+pub mod secret;
 mod select;
 mod sequence;
 #[cfg(test)]
@@ -34,8 +35,8 @@ pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
 pub use select::find;
 pub use types::{
-    GrantOrigin, HIDDEN, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,
-    PlannedParameter, PlannedPhase, Tool, WantedBy, is_secret,
+    GrantOrigin, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,
+    PlannedParameter, PlannedPhase, Tool, WantedBy,
 };
 
 /// Plans an image.

@@ -84,19 +84,16 @@ impl Workspace {
     ///
     /// Fails if `base` cannot be listed or an abandoned directory cannot be removed.
     pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
-        let entries = match fs::read_dir(base) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.with_context(|| format!("listing {}", base.display()))?,
-        };
-        let mut reaped = Vec::new();
-        for entry in entries {
-            let path = entry.with_context(|| format!("listing {}", base.display()))?.path();
-            if is_workspace(&path) && remove_if_abandoned(&path)? {
-                reaped.push(path);
-            }
-        }
-        reaped.sort();
-        Ok(reaped)
+        remove_all(base, |path| path.join("area").is_dir())
+    }
+
+    /// Removes the logs below `base` that builds kept, and names their directories.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `base` cannot be listed or a directory cannot be removed.
+    pub fn remove_logs(base: &Path) -> Result<Vec<PathBuf>> {
+        remove_all(base, |path| path.join("logs").is_dir() && !path.join("area").is_dir())
     }
 
     /// The directory that everything else stands in.
@@ -176,19 +173,67 @@ fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
     Ok((top, lock))
 }
 
-fn is_workspace(path: &Path) -> bool {
-    let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-    named && path.join("area").is_dir()
+/// Removes the workspaces below `base` that are of a kind and no build's any more.
+fn remove_all(base: &Path, is_of_kind: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for path in workspaces(base)?.into_iter().filter(|path| is_of_kind(path)) {
+        let Some(lock) = DirectoryLock::try_claim(&path)? else { continue };
+        // Its build may have ended, and kept its logs, just before the claim.
+        if is_of_kind(&path) {
+            fs::remove_dir_all(&path).with_context(|| format!("removing {}", path.display()))?;
+            removed.push(path);
+        }
+        drop(lock);
+    }
+    Ok(removed)
 }
 
-fn remove_if_abandoned(path: &Path) -> Result<bool> {
-    let Some(lock) = DirectoryLock::try_claim(path)? else {
-        return Ok(false);
+/// The directories below `base` that are named as workspaces are, sorted.
+fn workspaces(base: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("listing {}", base.display());
+    let entries = match fs::read_dir(base) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.with_context(context)?,
     };
-    let is_kept_for_its_logs = !path.join("area").is_dir();
-    if !is_kept_for_its_logs {
-        fs::remove_dir_all(path).with_context(|| format!("removing the abandoned {}", path.display()))?;
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut paths = paths.with_context(context)?;
+    let is_named = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX)) && path.is_dir()
+    };
+    paths.retain(is_named);
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_nobodys_is_removed() {
+        let base = tempfile::tempdir().unwrap();
+        let made = |name: &str, inside: &[&str]| {
+            for directory in inside {
+                fs::create_dir_all(base.path().join(name).join(directory)).unwrap();
+            }
+            base.path().join(name)
+        };
+        let killed = made("slate-killed", &["area/mnt", "logs"]);
+        let failed = made("slate-failed", &["logs"]);
+        let running = made("slate-running", &["area", "logs"]);
+        let lock = DirectoryLock::try_claim(&running).unwrap().unwrap();
+        let foreign = [made("slate-foreign", &["other"]), made("mine", &["area", "logs"])];
+
+        assert_eq!(Workspace::reap(base.path()).unwrap(), [killed.as_path()]);
+        assert_eq!(Workspace::remove_logs(base.path()).unwrap(), [failed.as_path()]);
+        assert!(!killed.exists() && !failed.exists() && running.exists());
+        assert!(foreign.iter().all(|path| path.exists() && !path.join("lock").exists()));
+        drop(lock);
+        assert_eq!(Workspace::reap(base.path()).unwrap(), [running]);
     }
-    drop(lock);
-    Ok(!is_kept_for_its_logs)
+
+    #[test]
+    fn a_base_that_does_not_exist_holds_nothing() {
+        assert_eq!(Workspace::reap(Path::new("/nonexistent/base")).unwrap(), [] as [PathBuf; 0]);
+    }
 }

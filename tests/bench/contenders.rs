@@ -48,8 +48,8 @@ impl Contender for Dib {
         command.arg("--image-cache").arg(self.directory.join("cache"));
         command.env("PATH", format!("{}:{path}", self.directory.join("bin").display()));
         command.env("DIB_RELEASE", RELEASE).env("OVERWRITE_OLD_IMAGE", "1").env("TMP_DIR", &self.directory);
-        command.env("DIB_DISTRIBUTION_MIRROR", "http://deb.debian.org/debian");
-        command.env("DIB_DEBIAN_SECURITY_MIRROR", "http://deb.debian.org/debian-security");
+        command.env("DIB_DISTRIBUTION_MIRROR", mirror(RELEASE));
+        command.env("DIB_DEBIAN_SECURITY_MIRROR", mirror(&format!("{RELEASE}-security")));
         command
     }
 
@@ -83,11 +83,10 @@ impl Contender for Slate {
         let mut command = Command::new(env!("CARGO_BIN_EXE_slate"));
         command.args(["build", "debian", "-t", "qcow2", "-o"]).arg(self.output());
         command.arg("--set").arg(format!("debian.packages={}", self.packages));
-        for setting in ["cloud-init=false", "ssh=false", "mirror=http://deb.debian.org/debian"] {
+        for setting in ["cloud-init=false", "ssh=false"] {
             command.arg("--set").arg(format!("debian.{setting}"));
         }
         command.arg("--set").arg(format!("debian.release={RELEASE}"));
-        command.args(["--set", "debian.security-mirror=http://deb.debian.org/debian-security"]);
         command.arg("--work-dir").arg(self.directory.join("work"));
         command.env("XDG_CACHE_HOME", self.directory.join("cache"));
         command
@@ -96,6 +95,19 @@ impl Contender for Slate {
     fn output(&self) -> PathBuf {
         self.directory.join("image.qcow2")
     }
+}
+
+/// The archive from which the build host's apt takes a suite, which is what slate uses unasked.
+fn mirror(suite: &str) -> String {
+    let text = output(Command::new("apt-get").args([
+        "indextargets",
+        "--format",
+        "$(RELEASE) $(REPO_URI)",
+        "Created-By: Packages",
+    ]));
+    let uri = text.lines().filter_map(|line| line.split_once(' ')).find(|(release, _)| *release == suite);
+    let (_, uri) = uri.unwrap_or_else(|| panic!("the build host's apt has no source of {suite}"));
+    uri.trim_end_matches('/').to_owned()
 }
 
 /// Names of the packages installed in an image with one file system.

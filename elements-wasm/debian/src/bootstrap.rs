@@ -6,7 +6,7 @@
 
 use blankslate_sdk::bindings::wit::command::{Error as Reason, Piece};
 use blankslate_sdk::command::{Argument, Command, Error};
-use blankslate_sdk::{Context, Result, host_files, info, rootfs};
+use blankslate_sdk::{Context, Result, host_files, info, rootfs, warn};
 
 use crate::settings::Settings;
 use crate::sources::{self, Source};
@@ -22,19 +22,36 @@ const ARCHIVES: &str = "$1/var/cache/apt/archives";
 pub(crate) fn run() -> Result {
     let settings = Settings::read()?;
     let host = HostApt::read()?;
-    let sources = sources::choose(&settings.sources, &host.sources);
-    for line in sources::to_lines(&sources).lines() {
-        info!("installing from: {line}");
-    }
-    match mmdebstrap(&settings, &sources, &host).run() {
+    let chosen = sources::choose(&settings.sources, &host.sources);
+    announce(&chosen);
+    match mmdebstrap(&settings, &chosen, &host).run() {
         Err(error) if is_missing(&error) => {
             info!("there is no mmdebstrap, so debootstrap makes the base system");
-            debootstrap(&settings, &sources).run()?;
+            debootstrap(&settings, &chosen).run()?;
         }
         outcome => drop(outcome?),
     }
+    let sources = if chosen.is_empty() { defaults()? } else { chosen };
+    if !sources::has_security(&sources, settings.release()) {
+        warn!("no source of security updates is known: set debian.security-mirror");
+    }
     apt::prepare(&sources, &host.settings).context("preparing apt in the image")?;
     forget_host()
+}
+
+fn announce(sources: &[Source]) {
+    if sources.is_empty() {
+        info!("neither debian.mirror nor the build host's apt names an archive: taking the bootstrap program's own");
+    }
+    for line in sources::to_lines(sources).lines() {
+        info!("installing from: {line}");
+    }
+}
+
+/// What the bootstrap program took where it was told no source.
+fn defaults() -> Result<Vec<Source>> {
+    let text = rootfs::read("/etc/apt/sources.list").context("reading what the bootstrap installed from")?;
+    Ok(sources::parse("sources.list", &String::from_utf8_lossy(&text)))
 }
 
 fn is_missing(error: &Error) -> bool {
@@ -80,7 +97,7 @@ fn read_all(file: &str, endings: &[&str]) -> Result<Vec<(String, String)>> {
 
 fn mmdebstrap(settings: &Settings, sources: &[Source], host: &HostApt) -> Command {
     let options = apt::options(&host.settings);
-    apt::quiet(Command::host("mmdebstrap"))
+    let command = apt::quiet(Command::host("mmdebstrap"))
         .args(["--mode=root", "--format=directory", "--verbose"])
         .arg(format!("--variant={}", settings.variant))
         .arg(format!("--architectures={}", settings.arch))
@@ -91,9 +108,8 @@ fn mmdebstrap(settings: &Settings, sources: &[Source], host: &HostApt) -> Comman
         .arg(hook("setup", take_from_cache()))
         .arg(hook("customize", give_to_cache()))
         .arg(settings.release())
-        .arg(Argument::image("/"))
-        .arg("-")
-        .input(sources::to_lines(sources))
+        .arg(Argument::image("/"));
+    if sources.is_empty() { command } else { command.arg("-").input(sources::to_lines(sources)) }
 }
 
 /// A hook of mmdebstrap's: a line of shell, run with the tree as `$1`.
@@ -119,19 +135,17 @@ fn give_to_cache() -> [Piece; 3] {
 
 fn debootstrap(settings: &Settings, sources: &[Source]) -> Command {
     let base = sources.iter().find(|source| source.suites.iter().any(|suite| suite == settings.release()));
-    let mirror = base.and_then(|source| source.uris.first()).cloned().unwrap_or_default();
-    let components = base.map(|source| source.components.join(",")).unwrap_or_default();
+    let components = base.map(|source| format!("--components={}", source.components.join(",")));
     let keyring = base.and_then(|source| source.signed_by.as_ref()).map(|path| format!("--keyring={path}"));
-    let cache = Argument::cache(CACHE).prefixed("--cache-dir=");
     apt::quiet(Command::host("debootstrap"))
         .args(["--variant=minbase", "--include=ca-certificates"])
         .arg(format!("--arch={}", settings.arch))
-        .arg(format!("--components={components}"))
-        .arg(cache)
+        .args(components)
+        .arg(Argument::cache(CACHE).prefixed("--cache-dir="))
         .args(keyring)
         .arg(settings.release())
         .arg(Argument::image("/"))
-        .arg(mirror)
+        .args(base.and_then(|source| source.uris.first().cloned()))
 }
 
 /// Removes what bootstrap programs copy from the build host: its name, and its

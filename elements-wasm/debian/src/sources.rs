@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 mod deb822;
 mod one_line;
 
-/// Debian's archive, used where nothing names another.
-const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
-
 /// The keys of Debian's archive, as its package `debian-archive-keyring` installs them.
 pub(crate) const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/// Ending of the suite with a release's security updates.
+const SECURITY: &str = "-security";
 
 /// Releases without separate updates.
 const ROLLING: [&str; 2] = ["sid", "unstable"];
@@ -40,30 +40,71 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Vec<Source> {
     if file_name.ends_with(".sources") { deb822::parse(text) } else { one_line::parse(text) }
 }
 
-/// The sources to build from: a given mirror, else what the build host uses
-/// for this release, else Debian's archive.
+/// The sources to build from: given mirrors, else what the build host's apt
+/// has. None at all where neither has the release: the bootstrap program then
+/// takes its own default.
 pub(crate) fn choose(wish: &Wish, host: &[Source]) -> Vec<Source> {
-    if let Some(mirror) = &wish.mirror {
-        return of_mirror(wish, mirror);
+    let (of_security, of_archive) = split(of_host(wish, host));
+    let archive = match &wish.mirror {
+        Some(mirror) => vec![of_mirror(wish, mirror, archive_suites(&wish.release))],
+        None => of_archive,
+    };
+    if archive.is_empty() {
+        return archive;
     }
-    let fitting: Vec<Source> = host.iter().filter_map(|source| fit(source, wish)).collect();
-    if fitting.iter().any(|source| source.suites.contains(&wish.release)) {
-        return fitting;
-    }
-    of_mirror(wish, DEFAULT_MIRROR)
+    let security = match &wish.security_mirror {
+        Some(_) if is_rolling(&wish.release) => Vec::new(),
+        Some(uri) if uri.is_empty() => Vec::new(),
+        Some(uri) => vec![of_mirror(wish, uri, vec![format!("{}{SECURITY}", wish.release)])],
+        None => of_security,
+    };
+    archive.into_iter().chain(security).collect()
 }
 
-/// The part of a host's entry that is Debian's archive of the release.
-fn fit(source: &Source, wish: &Wish) -> Option<Source> {
-    let pockets = pockets(&wish.release);
-    let keep = |items: &[String], wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-        items.iter().filter(|item| wanted(item)).cloned().collect()
-    };
-    let uris = keep(&source.uris, &|uri| is_remote(uri) && is_debian(source, uri));
-    let suites = keep(&source.suites, &|suite| pockets.iter().any(|pocket| pocket == suite));
-    let fits = !uris.is_empty() && !suites.is_empty() && source.components.iter().any(|name| name == "main");
+/// Whether security updates of the release are among the sources, or there are none.
+pub(crate) fn has_security(sources: &[Source], release: &str) -> bool {
+    is_rolling(release) || sources.iter().any(|source| source.suites.iter().any(|suite| is_security(suite)))
+}
+
+/// The build host's entries for Debian's archive of the release; where it has
+/// none, its entries for its own release with the name of the wanted one, as a
+/// mirror has all releases.
+fn of_host(wish: &Wish, host: &[Source]) -> Vec<Source> {
+    let debian: Vec<Source> = host.iter().filter_map(debian_part).collect();
+    let suites: Vec<&String> = debian.iter().flat_map(|source| &source.suites).collect();
+    let release = suites.iter().find(|suite| ***suite == wish.release);
+    let release = release.or_else(|| suites.iter().find(|suite| !suite.contains('-')));
+    let Some(release) = release else { return Vec::new() };
+    debian.iter().filter_map(|source| renamed(source, release, wish)).collect()
+}
+
+/// The part of an entry that is Debian's own archive, if it is.
+fn debian_part(source: &Source) -> Option<Source> {
+    let uris = source.uris.iter().filter(|uri| is_remote(uri) && is_debian(source, uri));
+    let uris: Vec<String> = uris.cloned().collect();
+    let fits = !uris.is_empty() && source.components.iter().any(|name| name == "main");
+    fits.then(|| Source { uris, ..source.clone() })
+}
+
+/// An entry's suites of `release` as those of the wanted release.
+fn renamed(source: &Source, release: &str, wish: &Wish) -> Option<Source> {
+    let known = pockets(&wish.release);
+    let suites = source.suites.iter().filter_map(|suite| suite.strip_prefix(release));
+    let suites = suites.map(|pocket| format!("{}{pocket}", wish.release));
+    let suites: Vec<String> = suites.filter(|suite| known.contains(suite)).collect();
     let components = wish.components.clone().unwrap_or_else(|| source.components.clone());
-    fits.then(|| Source { uris, suites, components, signed_by: source.signed_by.clone() })
+    (!suites.is_empty()).then(|| Source { suites, components, ..source.clone() })
+}
+
+/// The entries' suites of security updates, and the others.
+fn split(sources: Vec<Source>) -> (Vec<Source>, Vec<Source>) {
+    let part = |source: &Source, security: bool| {
+        let suites = source.suites.iter().filter(|suite| is_security(suite) == security);
+        let suites: Vec<String> = suites.cloned().collect();
+        (!suites.is_empty()).then(|| Source { suites, ..source.clone() })
+    };
+    let all = |security| sources.iter().filter_map(|source| part(source, security)).collect();
+    (all(true), all(false))
 }
 
 /// A source that the build, and later the image, can reach: no disc and no local directory.
@@ -83,31 +124,31 @@ fn is_debian(source: &Source, uri: &str) -> bool {
     }
 }
 
-fn of_mirror(wish: &Wish, mirror: &str) -> Vec<Source> {
+fn of_mirror(wish: &Wish, uri: &str, suites: Vec<String>) -> Source {
     let components = wish.components.clone().unwrap_or_else(|| vec!["main".to_owned()]);
-    let source = |uri: &str, suites: Vec<String>| Source {
-        uris: vec![uri.to_owned()],
-        suites,
-        components: components.clone(),
-        signed_by: None,
-    };
-    let (security, archive) =
-        pockets(&wish.release).into_iter().partition(|pocket| pocket.ends_with("-security"));
-    let mut sources = vec![source(mirror, archive)];
-    match &wish.security_mirror {
-        Some(uri) if !uri.is_empty() && !is_rolling(&wish.release) => sources.push(source(uri, security)),
-        _ => {}
-    }
-    sources
+    Source { uris: vec![uri.to_owned()], suites, components, signed_by: None }
 }
 
 /// The suites that make up a release.
 fn pockets(release: &str) -> Vec<String> {
-    let mut pockets = vec![release.to_owned()];
+    let mut pockets = archive_suites(release);
     if !is_rolling(release) {
-        pockets.extend(["updates", "security"].map(|pocket| format!("{release}-{pocket}")));
+        pockets.push(format!("{release}{SECURITY}"));
     }
     pockets
+}
+
+/// Those of them that stand in the archive itself.
+fn archive_suites(release: &str) -> Vec<String> {
+    let mut suites = vec![release.to_owned()];
+    if !is_rolling(release) {
+        suites.push(format!("{release}-updates"));
+    }
+    suites
+}
+
+fn is_security(suite: &str) -> bool {
+    suite.ends_with(SECURITY)
 }
 
 fn is_rolling(release: &str) -> bool {

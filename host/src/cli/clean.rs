@@ -7,22 +7,35 @@ use crate::workspace::Workspace;
 use super::work_args::WorkArgs;
 use super::{Failure, output};
 
+const EXAMPLES: &str = "\
+Examples:
+  slate clean               what builds that were killed left
+  slate clean --logs        the logs of failed builds too";
+
 /// Remove the work directories of builds that were killed
 ///
 /// Mounts, loop devices and processes of a build end with it; its directories
 /// stay until the next build or this command. Those of running builds are kept.
 #[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
+    /// Remove the logs that failed builds, and builds with --keep-logs, left too
+    #[arg(long)]
+    logs: bool,
+
     #[command(flatten)]
     work: WorkArgs,
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let base = args.work.directory();
-    let reaped = Workspace::reap(&base).map_err(|error| Failure::work(&error))?;
-    if reaped.is_empty() {
+    let mut removed = Workspace::reap(&base).map_err(|error| Failure::work(&error))?;
+    if args.logs {
+        removed.extend(Workspace::remove_logs(&base).map_err(|error| Failure::work(&error))?);
+    }
+    if removed.is_empty() {
         return output::print(&format!("nothing to remove in {}\n", base.display()));
     }
-    let lines: String = reaped.iter().map(|path| format!("removed {}\n", path.display())).collect();
+    let lines: String = removed.iter().map(|path| format!("removed {}\n", path.display())).collect();
     output::print(&lines)
 }

@@ -7,6 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::Layout;
+use super::secret::{self, HIDDEN, is_secret};
 use crate::element::capability::Grant;
 use crate::element::manifest::{CacheMount, ParameterValue};
 use crate::element::{Element, HookKind, Origin, Phase, Place};
@@ -225,21 +226,6 @@ impl Plan {
     }
 }
 
-/// What a value is shown as where its name says that it is a secret.
-pub const HIDDEN: &str = "(not shown)";
-
-/// Words in the names of secrets.
-const SECRET_WORDS: [&str; 4] = ["PASSWORD", "SECRET", "TOKEN", "KEY"];
-
-/// Whether a name says that its value is for nobody's eyes.
-pub fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word))
-}
-
 fn redact<S: Serializer>(environment: &BTreeMap<String, String>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(environment.iter().map(|(name, value)| {
-        let shown = if is_secret(name) { HIDDEN } else { value.as_str() };
-        (name, shown)
-    }))
+    serializer.collect_map(environment.iter().map(|(name, value)| (name, secret::shown(name, value))))
 }

@@ -146,7 +146,7 @@ fn element_yaml(directories: &[(String, PathBuf)]) -> String {
 fn dib_env(environment: &Environment) -> String {
     let mut lines = Vec::new();
     for (name, value) in environment {
-        if name.starts_with("DIB_") && !crate::plan::is_secret(name) {
+        if name.starts_with("DIB_") && !crate::plan::secret::is_secret(name) {
             lines.push(format!("{name}='{}'", value.replace('\'', r"'\''")));
         }
     }

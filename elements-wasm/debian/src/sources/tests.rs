@@ -14,17 +14,13 @@ fn source(uris: &str, suites: &str, components: &str, signed_by: Option<&str>) -
 }
 
 fn wish() -> Wish {
-    Wish {
-        release: "bookworm".into(),
-        security_mirror: Some("http://security.debian.org/debian-security".into()),
-        ..Wish::default()
-    }
+    Wish { release: "bookworm".into(), ..Wish::default() }
 }
 
 const DEB822: &str = "\
 Types: deb deb-src
 # a comment
-URIs: http://deb.debian.org/debian
+URIs: http://deb.example/debian
 Suites: bookworm
  bookworm-updates
 Components: main
@@ -37,14 +33,14 @@ Components: main
 Enabled: no
 
 Types: deb-src
-URIs: http://deb.debian.org/debian
+URIs: http://deb.example/debian
 Suites: bookworm
 Components: main
 ";
 
 #[test]
 fn reads_stanzas() {
-    let expected = source("http://deb.debian.org/debian", "bookworm bookworm-updates", "main", Some(KEYRING));
+    let expected = source("http://deb.example/debian", "bookworm bookworm-updates", "main", Some(KEYRING));
     assert_eq!(parse("debian.sources", DEB822), [expected]);
 }
 
@@ -52,13 +48,13 @@ fn reads_stanzas() {
 fn reads_lines() {
     let text = "\
 # deb http://comment.example/debian bookworm main
-deb\thttp://deb.debian.org/debian bookworm main contrib # the archive
-deb-src http://deb.debian.org/debian bookworm main
+deb\thttp://deb.example/debian bookworm main contrib # the archive
+deb-src http://deb.example/debian bookworm main
 deb [arch=amd64 signed-by=/k.gpg] http://x.example/debian bookworm main
 deb http://incomplete.example/
 ";
     let expected = [
-        source("http://deb.debian.org/debian", "bookworm", "main contrib", None),
+        source("http://deb.example/debian", "bookworm", "main contrib", None),
         source("http://x.example/debian", "bookworm", "main", Some("/k.gpg")),
     ];
     assert_eq!(parse("sources.list", text), expected);
@@ -88,24 +84,66 @@ fn components_can_be_chosen() {
 }
 
 #[test]
-fn a_mirror_wins_over_the_host() {
-    let host = [source("http://deb.example/debian", "bookworm", "main", None)];
-    let wish = Wish { mirror: Some("http://m.example/debian".into()), ..wish() };
+fn mirrors_win_over_the_host() {
+    let host = [source("http://deb.example/debian", "bookworm bookworm-security", "main", None)];
+    let mirror = source("http://m.example/debian", "bookworm bookworm-updates", "main", None);
+    let security = |uri: &str| source(uri, "bookworm-security", "main", None);
+    let wish = |security_mirror: Option<&str>| Wish {
+        mirror: Some("http://m.example/debian".into()),
+        security_mirror: security_mirror.map(str::to_owned),
+        ..wish()
+    };
+    let table = [
+        (wish(None), vec![mirror.clone(), security("http://deb.example/debian")]),
+        (wish(Some("")), vec![mirror.clone()]),
+        (wish(Some("http://s.example/security")), vec![mirror, security("http://s.example/security")]),
+    ];
+    for (wish, expected) in table {
+        assert_eq!(choose(&wish, &host), expected);
+    }
+}
+
+#[test]
+fn a_security_mirror_stands_beside_the_hosts_archive() {
+    let host = [source("http://deb.example/debian", "bookworm bookworm-security", "main", None)];
+    let wish = Wish { security_mirror: Some("http://s.example/security".into()), ..wish() };
     let expected = [
-        source("http://m.example/debian", "bookworm bookworm-updates", "main", None),
-        source("http://security.debian.org/debian-security", "bookworm-security", "main", None),
+        source("http://deb.example/debian", "bookworm", "main", None),
+        source("http://s.example/security", "bookworm-security", "main", None),
     ];
     assert_eq!(choose(&wish, &host), expected);
 }
 
 #[test]
-fn a_host_without_the_release_leads_to_the_archive() {
-    let host = [source("http://deb.example/debian", "bookworm-updates", "main", None)];
-    let wish = Wish { security_mirror: Some(String::new()), ..wish() };
-    let expected = [source(DEFAULT_MIRROR, "bookworm bookworm-updates", "main", None)];
-    assert_eq!(choose(&wish, &host), expected);
-    let sid = Wish { release: "sid".into(), ..self::wish() };
-    assert_eq!(choose(&sid, &[]), [source(DEFAULT_MIRROR, "sid", "main", None)]);
+fn the_hosts_mirror_serves_other_releases() {
+    let host = [
+        source("http://deb.example/debian", "bookworm bookworm-updates", "main", Some(KEYRING)),
+        source("http://deb.example/debian-security", "bookworm-security", "main", Some(KEYRING)),
+    ];
+    let of = |release: &str| choose(&Wish { release: release.into(), ..wish() }, &host);
+    let trixie = [
+        source("http://deb.example/debian", "trixie trixie-updates", "main", Some(KEYRING)),
+        source("http://deb.example/debian-security", "trixie-security", "main", Some(KEYRING)),
+    ];
+    assert_eq!(of("trixie"), trixie);
+    assert_eq!(of("sid"), [source("http://deb.example/debian", "sid", "main", Some(KEYRING))]);
+}
+
+#[test]
+fn a_host_without_debian_leaves_the_choice_to_the_bootstrap_program() {
+    let host = [source("http://archive.example/ubuntu", "noble", "main", None)];
+    assert_eq!(choose(&wish(), &host), []);
+    let with_security = Wish { security_mirror: Some("http://s.example/security".into()), ..wish() };
+    assert_eq!(choose(&with_security, &host), []);
+}
+
+#[test]
+fn the_lack_of_security_updates_is_known() {
+    let table = [("bookworm", "bookworm", false), ("bookworm bookworm-security", "bookworm", true), ("sid", "sid", true)];
+    for (suites, release, expected) in table {
+        let sources = [source("http://deb.example/debian", suites, "main", None)];
+        assert_eq!(has_security(&sources, release), expected, "{suites}");
+    }
 }
 
 #[test]

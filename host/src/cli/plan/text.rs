@@ -4,8 +4,7 @@ use crate::cli::style::Style;
 use crate::cli::table::Table;
 use crate::element::{HookKind, Place};
 use crate::plan::{
-    GrantOrigin, HIDDEN, ParameterOrigin, Plan, PlannedGrant, PlannedParameter, PlannedPhase, Tool, WantedBy,
-    is_secret,
+    GrantOrigin, ParameterOrigin, Plan, PlannedGrant, PlannedParameter, PlannedPhase, Tool, WantedBy, secret,
 };
 
 use super::disk;
@@ -87,7 +86,7 @@ fn parameters(plan: &Plan) -> String {
 fn value(parameter: &PlannedParameter) -> String {
     match &parameter.value {
         None => "-".to_owned(),
-        Some(_) if parameter.is_secret() => HIDDEN.to_owned(),
+        Some(_) if parameter.is_secret() => secret::HIDDEN.to_owned(),
         Some(value) => value.to_string(),
     }
 }
@@ -133,9 +132,6 @@ fn program(tool: &Tool) -> String {
 }
 
 fn variables(plan: &Plan) -> String {
-    let line = |(name, value): (&String, &String)| {
-        let shown = if is_secret(name) { HIDDEN } else { value };
-        format!("  {name}={shown}\n")
-    };
+    let line = |(name, value): (&String, &String)| format!("  {name}={}\n", secret::shown(name, value));
     plan.environment.iter().map(line).collect()
 }
