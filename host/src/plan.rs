@@ -11,7 +11,7 @@
 //! 4. Read and check the disk's layout ([`layout`], `disk`).
 //! 5. Name the outputs and the programs that are needed (`outputs`, `tools`).
 
-use crate::element::Library;
+use crate::element::{Element, Library};
 use crate::spec::ImageSpec;
 
 mod disk;
@@ -33,6 +33,7 @@ mod types;
 
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
+pub(crate) use nearest::nearest;
 pub use select::find;
 pub use types::{
     GrantOrigin, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,
@@ -47,6 +48,20 @@ pub use types::{
 /// as that can be known before.
 pub fn plan(spec: ImageSpec, library: &Library) -> Result<Plan, PlanError> {
     let chosen = select::select(&spec, library)?;
+    decide(spec, chosen)
+}
+
+/// Plans what one element does, as if there were no other: what it depends on,
+/// the distribution too, is left out. For rehearsals, which build no image.
+///
+/// # Errors
+///
+/// Fails as [`plan`] does.
+pub fn plan_alone(spec: ImageSpec, element: Element) -> Result<Plan, PlanError> {
+    decide(spec, vec![select::Chosen { element, wanted_by: WantedBy::Caller }])
+}
+
+fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanError> {
     let elements = chosen.iter().map(PlannedElement::from).collect();
     let sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
 

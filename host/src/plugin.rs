@@ -16,6 +16,7 @@
 //! | `permission` | grants, and the words of a denial |
 //! | `interfaces` | one file for each interface of `wit/` |
 //! | `managers`, `packaging` | ways to the distribution, generic names |
+//! | `rehearsal` | stands in for the machine where hooks run without root |
 //! | `failure` | errors in words for people |
 
 mod bindings;
@@ -29,6 +30,7 @@ mod load;
 mod managers;
 pub mod packaging;
 mod permission;
+mod rehearsal;
 mod runner;
 mod state;
 mod stdio;
@@ -40,4 +42,5 @@ pub use context::{
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
 pub use limits::Limits;
 pub use load::LoadError;
+pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal};
 pub use runner::{Runner, Setting};

@@ -205,6 +205,7 @@ impl Loaded {
             output: self.output.clone(),
             distribution: None,
             boot_loader: self.boot_loader.clone(),
+            rehearsal: None,
         }
     }
 

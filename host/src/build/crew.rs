@@ -140,6 +140,7 @@ impl Crew {
             output: output.clone(),
             distribution,
             boot_loader: ground.image.clone().map(|image| boot_loader(image, output)),
+            rehearsal: None,
         }
     }
 }

@@ -7,7 +7,7 @@ const LIKENESS: f64 = 0.82;
 const MOST: usize = 3;
 
 /// The known names most like `name`, best first.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let scored = known.into_iter().map(|other| (strsim::jaro_winkler(name, other), other));
     let mut alike: Vec<_> = scored.filter(|(score, _)| *score >= LIKENESS).collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));

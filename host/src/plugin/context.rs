@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::rehearsal::Rehearsal;
 use crate::element::Phase;
 use crate::report::HookOutput;
+use crate::sys::root::Ledger;
 
 /// What a hook stands on.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct HookContext {
     pub distribution: Option<Arc<dyn Distribution>>,
     /// What installs boot loaders, in the phase in which that is possible.
     pub boot_loader: Option<Arc<dyn BootLoader>>,
+    /// What stands in for the machine, where nothing is really done.
+    pub rehearsal: Option<Arc<Rehearsal>>,
 }
 
 impl fmt::Debug for HookContext {
@@ -37,6 +41,13 @@ impl fmt::Debug for HookContext {
             .field("phase", &self.phase)
             .field("tree", &self.tree)
             .finish_non_exhaustive()
+    }
+}
+
+impl HookContext {
+    /// Where what only root may do is written down, if it is not done.
+    pub(super) fn ledger(&self) -> Option<Arc<Ledger>> {
+        self.rehearsal.as_ref().map(|rehearsal| rehearsal.ledger().clone())
     }
 }
 

@@ -69,7 +69,7 @@ impl State {
     ) -> anyhow::Result<Store<State>> {
         let log = Log::new(&context.output, shared.setting.limits.output);
         let state = State {
-            root: Root::open(&context.tree)?,
+            root: Root::open(&context.tree)?.with_ledger(context.ledger()),
             wasi: wasi(shared, facts, &log)?,
             facts: facts.clone(),
             context: context.clone(),

@@ -32,6 +32,7 @@ use anyhow::Result;
 pub use exit::{CommandFailed, Ended, Exit};
 pub(super) use holders::holders;
 pub use kill::kill_all;
+pub use quote::quoted;
 
 /// The lines of output that an [`Exit`] remembers unless told otherwise.
 const TAIL_LINES: usize = 20;
@@ -195,8 +196,8 @@ impl Program {
 /// The command line as one would type it into a shell, without the environment.
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&quote::quoted(&self.program))?;
-        self.args.iter().try_for_each(|arg| write!(f, " {}", quote::quoted(arg)))
+        f.write_str(&quoted(&self.program))?;
+        self.args.iter().try_for_each(|arg| write!(f, " {}", quoted(arg)))
     }
 }
 

@@ -10,11 +10,16 @@
 //! - [`Root::spot`] gives a [`Spot`]: a name in a directory, for making,
 //!   replacing, and removing.
 //!
+//! A tree with a [`Ledger`] is one that is changed without root: what only root
+//! may do is written down there.
+//!
 //! Errors are the kernel's numbers, since callers decide on them.
 
 mod draft;
 mod handle;
+mod ledger;
 mod names;
+mod recorded;
 mod spot;
 mod stage;
 
@@ -23,6 +28,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use nix::Result;
@@ -32,6 +38,7 @@ use nix::sys::stat::{Mode, SFlag};
 
 pub use draft::{Attributes, Draft, append, write};
 pub use handle::Handle;
+pub use ledger::{Ledger, Record};
 pub use names::{Group, User, find_group, find_user};
 pub use spot::Spot;
 pub use stage::{Existing, Owners, Stage};
@@ -49,6 +56,7 @@ pub const MAX_DEPTH: usize = 512;
 #[derive(Debug)]
 pub struct Root {
     directory: OwnedFd,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Root {
@@ -60,7 +68,14 @@ impl Root {
     pub fn open(tree: &Path) -> anyhow::Result<Root> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let directory = nix::fcntl::open(tree, flags, Mode::empty());
-        Ok(Root { directory: directory.with_context(|| format!("opening the tree {}", tree.display()))? })
+        let directory = directory.with_context(|| format!("opening the tree {}", tree.display()))?;
+        Ok(Root { directory, ledger: None })
+    }
+
+    /// The same with a ledger for what only root may do.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Option<Arc<Ledger>>) -> Root {
+        Root { ledger, ..self }
     }
 
     /// What is at a path, which exists. `follow` decides on a symbolic link at its end.
@@ -70,7 +85,7 @@ impl Root {
     /// Fails if there is nothing, or the path cannot be resolved.
     pub fn handle(&self, path: &Path, follow: bool) -> Result<Handle> {
         let no_follow = if follow { OFlag::empty() } else { OFlag::O_NOFOLLOW };
-        Ok(Handle::new(self.resolve(&trimmed(path), OFlag::O_PATH | no_follow)?))
+        Ok(Handle::new(self.resolve(&trimmed(path), OFlag::O_PATH | no_follow)?, self.ledger.clone()))
     }
 
     /// The directory and the name a path stands for; a symbolic link of this
@@ -85,7 +100,8 @@ impl Root {
         let name = path.file_name().ok_or(Errno::EINVAL)?;
         let parent = path.parent().unwrap_or(Path::new(""));
         let directory = self.resolve(parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        Ok(Spot::new(directory, CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?))
+        let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
+        Ok(Spot::new(directory, name, self.ledger.clone()))
     }
 
     /// The same, symbolic links at the end followed to the name that the last one leads to.

@@ -58,7 +58,10 @@ impl State {
             return Err(Refusal::Invalid(text));
         }
         self.facts.permissions.check(&Grant::HostFile(full.clone())).map_err(Refusal::Denied)?;
-        Ok(full)
+        Ok(match &self.context.rehearsal {
+            Some(rehearsal) => rehearsal.host_file(&full),
+            None => full,
+        })
     }
 }
 

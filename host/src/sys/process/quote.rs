@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 /// A word quoted for a POSIX shell, left alone where it needs no quotes.
 ///
 /// Bytes that are not UTF-8 are shown replaced: the result is for reading.
-pub(super) fn quoted(word: &OsStr) -> String {
+pub fn quoted(word: &OsStr) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(byte);
     let text = word.to_string_lossy();
     if !word.is_empty() && word.as_bytes().iter().all(plain) {

@@ -106,7 +106,7 @@ impl Draft {
         complete.user.get_or_insert(user);
         complete.group.get_or_insert(group);
         complete.extended = self.inherited_extended(&attributes.extended)?;
-        Handle::of(&self.file)?.apply(&complete)?;
+        Handle::of(&self.file, self.stage.spot())?.apply(&complete)?;
         self.stage.settle(existing)
     }
 
@@ -130,9 +130,10 @@ impl Draft {
 }
 
 impl Handle {
-    fn of(file: &File) -> Result<Handle> {
+    /// The file that was created at a spot.
+    fn of(file: &File, spot: &Spot) -> Result<Handle> {
         let descriptor = file.try_clone().map_err(|error: std::io::Error| errno(&error))?;
-        Ok(Handle::new(descriptor.into()))
+        Ok(Handle::new(descriptor.into(), spot.ledger().cloned()))
     }
 }
 
@@ -144,7 +145,7 @@ impl Handle {
 /// Fails as [`Draft::begin`] and [`Draft::finish`] do.
 pub fn write(place: Spot, contents: &[u8], attributes: &Attributes, existing: Existing) -> Result<()> {
     match (place.create(), existing) {
-        (Ok(file), _) => fill(&file, contents, attributes).or_else(|error| {
+        (Ok(file), _) => fill(&file, &place, contents, attributes).or_else(|error| {
             place.remove_file()?;
             Err(error)
         }),
@@ -158,13 +159,13 @@ pub fn write(place: Spot, contents: &[u8], attributes: &Attributes, existing: Ex
     }
 }
 
-fn fill(mut file: &File, contents: &[u8], attributes: &Attributes) -> Result<()> {
+fn fill(mut file: &File, place: &Spot, contents: &[u8], attributes: &Attributes) -> Result<()> {
     file.write_all(contents).map_err(|error| errno(&error))?;
     let mut complete = attributes.clone();
     complete.mode.get_or_insert(0o644);
     complete.user.get_or_insert(0);
     complete.group.get_or_insert(0);
-    Handle::of(file)?.apply(&complete)
+    Handle::of(file, place)?.apply(&complete)
 }
 
 /// Adds to the end of a regular file, which is made if there is none.

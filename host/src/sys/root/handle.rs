@@ -4,6 +4,7 @@ use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use nix::Result;
 use nix::dir::Dir;
@@ -13,18 +14,30 @@ use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, UtimensatFlags, fchmo
 use nix::sys::time::TimeSpec;
 use nix::unistd::{Gid, Uid, fchownat};
 
-use super::{Spot, descriptor_path};
+use super::{Ledger, Record, Spot, descriptor_path};
 
 /// A file of any kind, found in a tree. It stays the same file whatever
 /// happens to its path.
 #[derive(Debug)]
 pub struct Handle {
     descriptor: OwnedFd,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Handle {
-    pub(super) fn new(descriptor: OwnedFd) -> Self {
-        Handle { descriptor }
+    pub(super) fn new(descriptor: OwnedFd, ledger: Option<Arc<Ledger>>) -> Self {
+        Handle { descriptor, ledger }
+    }
+
+    /// What is written down of it; absent for a tree without a ledger.
+    pub fn recorded(&self) -> Option<Record> {
+        let ledger = self.ledger.as_ref()?;
+        Some(ledger.record(&fstat(&self.descriptor).ok()?))
+    }
+
+    /// A name in this directory.
+    pub(super) fn child(&self, name: CString) -> Result<Spot> {
+        Ok(Spot::new(self.duplicate()?, name, self.ledger.clone()))
     }
 
     /// What the kernel knows of it.
@@ -33,7 +46,8 @@ impl Handle {
     ///
     /// Fails if the kernel cannot say.
     pub fn stat(&self) -> Result<FileStat> {
-        fstat(&self.descriptor)
+        let real = fstat(&self.descriptor)?;
+        Ok(self.ledger.as_ref().map_or(real, |ledger| ledger.stat(real)))
     }
 
     /// What kind of file it is.
@@ -94,8 +108,7 @@ impl Handle {
             }
         }
         names.sort();
-        let spot = |name| Ok(Spot::new(self.duplicate()?, name));
-        names.into_iter().map(spot).collect()
+        names.into_iter().map(|name| self.child(name)).collect()
     }
 
     /// The target of a symbolic link.
@@ -114,6 +127,13 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn set_owner(&self, user: Option<u32>, group: Option<u32>) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.change(&fstat(&self.descriptor)?, |record| {
+                record.user = user.unwrap_or(record.user);
+                record.group = group.unwrap_or(record.group);
+            });
+            return Ok(());
+        }
         let (user, group) = (user.map(Uid::from_raw), group.map(Gid::from_raw));
         fchownat(&self.descriptor, "", user, group, AtFlags::AT_EMPTY_PATH)
     }
@@ -124,6 +144,10 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.change(&fstat(&self.descriptor)?, |record| record.mode = Some(mode & 0o7777));
+            return Ok(());
+        }
         let mode = Mode::from_bits_truncate(mode);
         fchmodat(AT_FDCWD, &descriptor_path(&self.descriptor), mode, FchmodatFlags::FollowSymlink)
     }
@@ -134,6 +158,9 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn set_modified(&self, time: TimeSpec) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.change(&fstat(&self.descriptor)?, |record| record.modified = Some(time));
+        }
         let path = descriptor_path(&self.descriptor);
         utimensat(AT_FDCWD, &path, &TimeSpec::UTIME_OMIT, &time, UtimensatFlags::FollowSymlink)
     }
@@ -144,6 +171,9 @@ impl Handle {
     ///
     /// Fails if the kernel refuses; a file system without them has none.
     pub fn extended_names(&self) -> Result<Vec<OsString>> {
+        if let Some(record) = self.recorded() {
+            return Ok(record.extended.into_keys().collect());
+        }
         let mut names: Vec<OsString> = match xattr::list_deref(descriptor_path(&self.descriptor)) {
             Ok(names) => names.collect(),
             Err(error) if errno(&error) == Errno::EOPNOTSUPP => Vec::new(),
@@ -159,6 +189,9 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn extended(&self, name: &OsStr) -> Result<Option<Vec<u8>>> {
+        if let Some(ledger) = &self.ledger {
+            return Ok(ledger.extended(&fstat(&self.descriptor)?, name));
+        }
         xattr::get_deref(descriptor_path(&self.descriptor), name).map_err(|error| errno(&error))
     }
 
@@ -168,6 +201,12 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn set_extended(&self, name: &OsStr, value: &[u8]) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.change(&fstat(&self.descriptor)?, |record| {
+                record.extended.insert(name.to_owned(), value.to_owned());
+            });
+            return Ok(());
+        }
         xattr::set_deref(descriptor_path(&self.descriptor), name, value).map_err(|error| errno(&error))
     }
 
@@ -177,6 +216,10 @@ impl Handle {
     ///
     /// Fails if the kernel refuses.
     pub fn remove_extended(&self, name: &OsStr) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.change(&fstat(&self.descriptor)?, |record| drop(record.extended.remove(name)));
+            return Ok(());
+        }
         match xattr::remove_deref(descriptor_path(&self.descriptor), name) {
             Err(error) if errno(&error) == Errno::ENODATA => Ok(()),
             result => result.map_err(|error| errno(&error)),

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use nix::Result;
 use nix::errno::Errno;
@@ -13,18 +14,23 @@ use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat, mkdirat, mknodat};
 use nix::unistd::{UnlinkatFlags, linkat, symlinkat, unlinkat};
 
 use super::handle::kind_of;
-use super::{Handle, MAX_DEPTH, descriptor_path};
+use super::{Handle, Ledger, MAX_DEPTH, Record, descriptor_path};
 
 /// A name in a directory. There may be something of this name, or nothing.
 #[derive(Debug)]
 pub struct Spot {
     directory: OwnedFd,
     name: CString,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Spot {
-    pub(super) fn new(directory: OwnedFd, name: CString) -> Self {
-        Spot { directory, name }
+    pub(super) fn new(directory: OwnedFd, name: CString, ledger: Option<Arc<Ledger>>) -> Self {
+        Spot { directory, name, ledger }
+    }
+
+    pub(super) fn ledger(&self) -> Option<&Arc<Ledger>> {
+        self.ledger.as_ref()
     }
 
     /// The name.
@@ -43,7 +49,7 @@ impl Spot {
     /// Another name in the same directory.
     pub(super) fn sibling(&self, name: CString) -> Result<Spot> {
         let directory = self.directory.try_clone().map_err(|error| super::handle::errno(&error))?;
-        Ok(Spot { directory, name })
+        Ok(Spot { directory, name, ledger: self.ledger.clone() })
     }
 
     /// What has the name, symbolic links not followed.
@@ -53,7 +59,8 @@ impl Spot {
     /// Fails with `ENOENT` if there is nothing.
     pub fn handle(&self) -> Result<Handle> {
         let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        openat(&self.directory, self.c_name(), flags, Mode::empty()).map(Handle::new)
+        let descriptor = openat(&self.directory, self.c_name(), flags, Mode::empty())?;
+        Ok(Handle::new(descriptor, self.ledger.clone()))
     }
 
     /// The same; absent if there is nothing.
@@ -75,7 +82,20 @@ impl Spot {
     ///
     /// Fails with `ENOENT` if there is nothing.
     pub fn stat(&self) -> Result<FileStat> {
+        let real = self.real_stat()?;
+        Ok(self.ledger.as_ref().map_or(real, |ledger| ledger.stat(real)))
+    }
+
+    fn real_stat(&self) -> Result<FileStat> {
         fstatat(&self.directory, self.c_name(), AtFlags::AT_SYMLINK_NOFOLLOW)
+    }
+
+    /// Enters what was just made under this name.
+    fn enter(&self, record: Record) -> Result<()> {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter(&self.real_stat()?, record);
+        }
+        Ok(())
     }
 
     /// The target if it is a symbolic link; absent for everything else, nothing included.
@@ -94,7 +114,9 @@ impl Spot {
     /// Fails with `EEXIST` if the name is taken.
     pub fn create(&self) -> Result<File> {
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        openat(&self.directory, self.c_name(), flags, Mode::S_IRUSR | Mode::S_IWUSR).map(File::from)
+        let file = openat(&self.directory, self.c_name(), flags, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        self.enter(Record { mode: Some(0o600), ..Record::default() })?;
+        Ok(File::from(file))
     }
 
     /// Makes a directory, mode 0755 and owned by root, whatever the directory it is in says.
@@ -104,6 +126,7 @@ impl Spot {
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_directory(&self) -> Result<()> {
         mkdirat(&self.directory, self.c_name(), Mode::S_IRWXU)?;
+        self.enter(Record::default())?;
         self.hand_to_root(0o755)
     }
 
@@ -114,6 +137,7 @@ impl Spot {
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_link(&self, target: &OsStr) -> Result<()> {
         symlinkat(target, &self.directory, self.c_name())?;
+        self.enter(Record::default())?;
         self.handle()?.set_owner(Some(0), Some(0))
     }
 
@@ -123,7 +147,12 @@ impl Spot {
     ///
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_node(&self, kind: SFlag, device: u64) -> Result<()> {
-        mknodat(&self.directory, self.c_name(), kind, Mode::S_IRUSR | Mode::S_IWUSR, device)?;
+        if self.ledger.is_some() {
+            drop(self.create()?);
+            self.enter(Record { node: Some((kind, device)), ..Record::default() })?;
+        } else {
+            mknodat(&self.directory, self.c_name(), kind, Mode::S_IRUSR | Mode::S_IWUSR, device)?;
+        }
         self.hand_to_root(0o644)
     }
 

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::stat::SFlag;
 
 use super::handle::kind_of;
-use super::{MAX_DEPTH, Spot};
+use super::{MAX_DEPTH, Spot, recorded};
 use crate::sys::copy;
 
 /// What is done where something exists already.
@@ -71,8 +71,12 @@ impl Stage {
     pub fn copy(&self, original: &Spot, owners: Owners) -> anyhow::Result<Spot> {
         self.hidden.make_directory()?;
         let inside = self.hidden.handle()?;
-        copy::copy_entry(original.directory(), original.c_name(), inside.process_path().as_path())?;
-        let copy = Spot::new(inside.duplicate()?, original.c_name().to_owned());
+        let copy = inside.child(original.c_name().to_owned())?;
+        if self.hidden.ledger().is_some() {
+            recorded::copy(original, &copy)?;
+        } else {
+            copy::copy_entry(original.directory(), original.c_name(), inside.process_path().as_path())?;
+        }
         if owners == Owners::Root {
             hand_to_root(&copy, MAX_DEPTH)?;
         }
@@ -134,7 +138,7 @@ fn merge(made: &Spot, place: &Spot, existing: Existing, levels: usize) -> Result
     let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
     let target = place.handle()?;
     for entry in made.handle()?.entries()? {
-        let place = Spot::new(target.duplicate()?, entry.c_name().to_owned());
+        let place = target.child(entry.c_name().to_owned())?;
         put_level(&entry, &place, existing, below)?;
     }
     Ok(())

@@ -121,3 +121,45 @@ fn a_copy_is_put_in_place_and_merged() {
     let names = fs::read_dir(&tree).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".slate")));
 }
+
+#[test]
+fn a_ledger_takes_what_only_root_may_do() {
+    let (folder, root) = tree();
+    let ledger = std::sync::Arc::new(Ledger::default());
+    let root = root.with_ledger(Some(ledger));
+    let place = |path: &str| root.spot(Path::new(path)).unwrap();
+    let stat = |path: &str| {
+        let stat = root.handle(Path::new(path), false).unwrap().stat().unwrap();
+        (stat.st_mode & 0o7777, stat.st_uid, stat.st_gid)
+    };
+    let owned = Attributes {
+        mode: Some(0o4750),
+        user: Some(1000),
+        group: Some(50),
+        extended: vec![("security.capability".into(), b"x".to_vec())],
+        ..Attributes::default()
+    };
+    write(place("etc/new"), b"text", &owned, Existing::Fail).unwrap();
+    place("null").make_node(SFlag::S_IFCHR, nix::sys::stat::makedev(1, 3)).unwrap();
+    assert_eq!(stat("etc/new"), (0o4750, 1000, 50));
+    assert_eq!(stat("etc/file"), (0o644, 0, 0));
+    let null = root.handle(Path::new("null"), false).unwrap();
+    assert_eq!((null.kind(), null.read().err()), (Ok(SFlag::S_IFCHR), Some(Errno::EINVAL)));
+
+    // A copy takes over what is written down, and so does a file that replaces another.
+    let stage = Stage::beside(place("copy")).unwrap();
+    let made = stage.copy(&place("etc"), Owners::Kept).unwrap();
+    stage.put(&made, Existing::Fail).unwrap();
+    write(place("copy/new"), b"other", &Attributes::default(), Existing::Replace).unwrap();
+    assert_eq!(stat("copy/new"), (0o4750, 1000, 50));
+    let copy = root.handle(Path::new("copy/new"), false).unwrap();
+    assert_eq!(copy.extended("security.capability".as_ref()).unwrap().as_deref(), Some(&b"x"[..]));
+
+    // A file that is made anew inherits nothing, whatever inode it gets.
+    place("etc/new").remove_file().unwrap();
+    write(place("etc/new"), b"", &Attributes::default(), Existing::Fail).unwrap();
+    assert_eq!(stat("etc/new"), (0o644, 0, 0));
+    let real = fs::metadata(folder.path().join("tree/copy/new")).unwrap();
+    assert_eq!((real.uid(), real.mode() & 0o7777), (nix::unistd::geteuid().as_raw(), 0o600));
+    assert!(fs::metadata(folder.path().join("tree/null")).unwrap().is_file());
+}
