@@ -15,6 +15,7 @@ pub(crate) mod build;
 mod clean;
 mod element;
 mod failure;
+mod image_file;
 pub(crate) mod output;
 mod plan;
 mod preflight;

@@ -27,6 +27,7 @@ Examples:
   slate build debian vm -o debian -t raw,qcow2,tar --checksum
   slate build debian vm serial-console --set debian.release=trixie -p curl,vim
   slate build debian vm ./mine --grant mine:url=https://example.org/
+  slate build --file image.toml -o test.qcow2
   slate build debian vm --dry-run            what it would do, as `slate plan` prints it";
 
 /// Build an image
@@ -105,8 +106,7 @@ struct ReportArgs {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Args { spec, run, report } = args;
-    let output = spec.output().to_owned();
-    let plan = spec.plan()?;
+    let (plan, output) = spec.plan()?;
     if run.dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }

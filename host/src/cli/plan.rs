@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   slate plan debian vm -o debian.qcow2
   slate plan debian vm --json | jq '.phases[].hooks[].name'
+  slate plan --file image.toml
   slate plan debian ./mine --set mine.greeting=hello --grant mine:chroot";
 
 /// Print what a build would do: elements, hooks in order, parameters, grants, disk, outputs
@@ -34,11 +35,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let plan = args.spec.plan()?;
+    let (plan, _) = args.spec.plan()?;
     if !args.json {
         return output::print(&render(&plan, Style::of(&io::stdout())));
     }
-    let mut json = serde_json::to_string_pretty(&plan).map_err(|error| Failure::work(&error.into()))?;
-    json.push('\n');
-    output::print(&json)
+    output::json(&plan)
 }

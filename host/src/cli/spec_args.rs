@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -15,8 +15,9 @@ use crate::plan::{Plan, plan};
 use crate::spec::{Arch, Conversion, DiskSpec, Format, ImageSpec};
 
 use super::Failure;
+use super::image_file::ImageFile;
 
-mod size;
+pub(super) mod size;
 
 /// What the contract calls the block device configuration.
 const BLOCK_DEVICE_CONFIG: &str = "DIB_BLOCK_DEVICE_CONFIG";
@@ -24,18 +25,40 @@ const BLOCK_DEVICE_CONFIG: &str = "DIB_BLOCK_DEVICE_CONFIG";
 /// What the contract calls the pattern of hook names.
 const RUN_PARTS_REGEX: &str = "RUN_PARTS_REGEX";
 
+/// What the contract calls the directories of elements.
+const ELEMENTS_PATH: &str = "ELEMENTS_PATH";
+
+/// What the contract calls the type of the root file system.
+const FS_TYPE: &str = "FS_TYPE";
+
+/// What outputs are named after where nothing is said.
+const DEFAULT_OUTPUT: &str = "image";
+
 /// Where elements are looked for; shared with `slate element`.
 #[derive(Debug, Parser)]
 pub(super) struct LibraryArgs {
-    /// Directories of elements, separated by ':', that come before the built-in ones
-    #[arg(long, value_name = "DIRS", env = "ELEMENTS_PATH", hide_env_values = true, value_delimiter = ':')]
+    /// Directories of elements, separated by ':', that come before the built-in ones [env: ELEMENTS_PATH]
+    #[arg(long, value_name = "DIRS", value_delimiter = ':')]
     elements_path: Vec<PathBuf>,
 }
 
 impl LibraryArgs {
     /// The library they describe.
     pub(super) fn library(&self) -> Result<Library, Failure> {
-        library(&self.elements_path, &environment())
+        let environment = environment();
+        library(&self.path_or(&environment, &[]), &environment)
+    }
+
+    /// The directories of the flag, else those given, else those of the variable.
+    fn path_or(&self, environment: &BTreeMap<String, String>, given: &[PathBuf]) -> Vec<PathBuf> {
+        match (self.elements_path.as_slice(), given) {
+            ([], []) => {
+                let directories = variable(environment, ELEMENTS_PATH).unwrap_or_default();
+                directories.split(':').map(PathBuf::from).collect()
+            }
+            ([], given) => given.to_vec(),
+            (flag, _) => flag.to_vec(),
+        }
     }
 }
 
@@ -60,9 +83,13 @@ pub(super) struct SpecArgs {
     #[arg(value_name = "ELEMENT")]
     elements: Vec<String>,
 
-    /// Write the image to this file; its extension says the format where -t does not
-    #[arg(short, long, value_name = "FILE", default_value = "image")]
-    output: PathBuf,
+    /// Take from this image file what no flag says; flags win over it
+    #[arg(short, long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Write the image to this file; its extension says the format where -t does not [default: image]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 
     /// Export these formats, separated by commas
     #[arg(short = 't', long = "format", value_name = "FORMATS", value_delimiter = ',')]
@@ -104,85 +131,110 @@ pub(super) struct SpecArgs {
 }
 
 /// Size and root file system of the image.
-#[derive(Debug, Parser)]
-struct DiskArgs {
+#[derive(Debug, Default, Parser)]
+pub(super) struct DiskArgs {
     /// Make the image this large, such as 10GiB (a plain number counts GiB); else just large enough
     #[arg(long, value_name = "SIZE", value_parser = size::gibibytes)]
-    image_size: Option<u64>,
+    pub(super) image_size: Option<u64>,
 
     /// Leave this much room beyond what the tree needs (a plain number counts GiB)
-    #[arg(long, value_name = "SIZE", value_parser = size::gibibytes, default_value = "0")]
-    extra_size: u64,
+    #[arg(long, value_name = "SIZE", value_parser = size::gibibytes)]
+    pub(super) extra_size: Option<u64>,
 
     /// Label the root file system so
     #[arg(long, value_name = "LABEL")]
-    root_label: Option<String>,
+    pub(super) root_label: Option<String>,
 
-    /// Type of the root file system where the layout names none
-    #[arg(long, value_name = "TYPE", env = "FS_TYPE", hide_env_values = true)]
-    root_fs: Option<String>,
+    /// Type of the root file system where the layout names none [env: FS_TYPE]
+    #[arg(long, value_name = "TYPE")]
+    pub(super) root_fs: Option<String>,
 
     /// Pass these options to mkfs of the root file system, separated by blanks
     #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
-    mkfs_options: Option<String>,
+    pub(super) mkfs_options: Option<String>,
 
     /// Let the root be grown online up to this size (a plain number counts 4 KiB blocks)
     #[arg(long, value_name = "SIZE", value_parser = size::blocks)]
-    max_online_resize: Option<u64>,
+    pub(super) max_online_resize: Option<u64>,
 
     /// Journal of the root file system, in MiB
     #[arg(long, value_name = "MIB")]
-    mkfs_journal_size: Option<u32>,
+    pub(super) mkfs_journal_size: Option<u32>,
 }
 
 impl SpecArgs {
-    /// What the outputs are named after.
-    pub(super) fn output(&self) -> &Path {
-        &self.output
+    /// Plans the image; gives what its outputs are named after, too.
+    pub(super) fn plan(self) -> Result<(Plan, PathBuf), Failure> {
+        let file = self.file.as_deref().map(ImageFile::load).transpose()?.unwrap_or_default();
+        let mut environment = environment();
+        environment.extend(file.environment.clone());
+        let library = library(&self.library.path_or(&environment, &file.elements_path), &environment)?;
+        let spec = self.spec(file, environment)?;
+        let output = spec.output.clone();
+        Ok((plan(spec, &library)?, output))
     }
 
-    /// Plans the image.
-    pub(super) fn plan(self) -> Result<Plan, Failure> {
-        let library = self.library.library()?;
-        Ok(plan(self.spec()?, &library)?)
-    }
-
-    fn spec(self) -> Result<ImageSpec, Failure> {
-        let environment = environment();
+    /// What flags say, and the image file where they do not. What can be given
+    /// several times for different things adds up.
+    fn spec(self, file: ImageFile, environment: BTreeMap<String, String>) -> Result<ImageSpec, Failure> {
         let block_device = block_device(&environment)?;
+        let elements = first(self.elements, file.elements);
         Ok(ImageSpec {
-            elements: installed::expand(self.elements, &environment).map_err(Failure::from)?,
-            output: self.output,
-            formats: without_repeats(self.formats),
-            arch: self.arch.or_else(Arch::of_host).unwrap_or_default(),
-            settings: self.settings,
+            elements: installed::expand(elements, &environment).map_err(Failure::from)?,
+            output: self.output.or(file.output).unwrap_or_else(|| DEFAULT_OUTPUT.into()),
+            formats: without_repeats(first(self.formats, file.formats)),
+            arch: self.arch.or(file.arch).or_else(Arch::of_host).unwrap_or_default(),
+            settings: [file.settings, self.settings].concat(),
+            grants: [file.grants, self.grants].concat(),
+            packages: without_repeats([file.packages, self.packages].concat()),
+            disk: self.disk.or(file.disk).spec(&environment),
             environment,
-            grants: self.grants,
-            packages: without_repeats(self.packages),
-            disk: self.disk.spec(),
-            checksum: self.checksum,
+            checksum: self.checksum || file.checksum,
             conversion: Conversion {
-                uncompressed: self.uncompressed,
-                qemu_img_options: self.qemu_img_options,
+                uncompressed: self.uncompressed || file.uncompressed,
+                qemu_img_options: self.qemu_img_options.or(file.qemu_img_options),
             },
             block_device,
         })
     }
 }
 
+/// The flags' list, or the file's where there is none.
+fn first<T>(flags: Vec<T>, file: Vec<T>) -> Vec<T> {
+    if flags.is_empty() { file } else { flags }
+}
+
 impl DiskArgs {
-    fn spec(self) -> DiskSpec {
+    /// What these say, and the others where these do not.
+    fn or(self, other: DiskArgs) -> DiskArgs {
+        DiskArgs {
+            image_size: self.image_size.or(other.image_size),
+            extra_size: self.extra_size.or(other.extra_size),
+            root_label: self.root_label.or(other.root_label),
+            root_fs: self.root_fs.or(other.root_fs),
+            mkfs_options: self.mkfs_options.or(other.mkfs_options),
+            max_online_resize: self.max_online_resize.or(other.max_online_resize),
+            mkfs_journal_size: self.mkfs_journal_size.or(other.mkfs_journal_size),
+        }
+    }
+
+    fn spec(self, environment: &BTreeMap<String, String>) -> DiskSpec {
         let options = self.mkfs_options.unwrap_or_default();
         DiskSpec {
             image_size: self.image_size,
-            extra_size: self.extra_size,
-            root_file_system: self.root_fs,
+            extra_size: self.extra_size.unwrap_or_default(),
+            root_file_system: self.root_fs.or_else(|| variable(environment, FS_TYPE)),
             root_label: self.root_label,
             mkfs_options: options.split_whitespace().map(str::to_owned).collect(),
             max_online_resize: self.max_online_resize,
             journal_size: self.mkfs_journal_size,
         }
     }
+}
+
+/// A variable, if it is set and not empty.
+fn variable(environment: &BTreeMap<String, String>, name: &str) -> Option<String> {
+    environment.get(name).filter(|value| !value.is_empty()).cloned()
 }
 
 /// The variables of this process whose names and values are text.

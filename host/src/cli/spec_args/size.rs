@@ -9,12 +9,12 @@ const GIBIBYTE: u64 = 1 << 30;
 const BLOCK: u64 = 4096;
 
 /// A size in bytes, where a number without a unit counts GiB.
-pub(super) fn gibibytes(text: &str) -> Result<u64, String> {
+pub(in crate::cli) fn gibibytes(text: &str) -> Result<u64, String> {
     size(text, GIBIBYTE)
 }
 
 /// A size in bytes, where a number without a unit counts blocks.
-pub(super) fn blocks(text: &str) -> Result<u64, String> {
+pub(in crate::cli) fn blocks(text: &str) -> Result<u64, String> {
     size(text, BLOCK)
 }
 
