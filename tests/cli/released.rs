@@ -1,0 +1,75 @@
+//! Components that were compiled against released worlds, and one of another world.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use blankslate::plugin::{API_VERSION, inspect};
+
+use crate::slate::{command, finish, tests};
+use crate::tooling::Scratch;
+
+fn released() -> Vec<PathBuf> {
+    let entries = fs::read_dir(tests().join("released")).expect("listing the released worlds");
+    let paths = entries.map(|entry| entry.expect("listing the released worlds").path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).collect()
+}
+
+/// The interfaces of the element API that elements import.
+fn interfaces() -> BTreeSet<String> {
+    let exported = ["lifecycle", "package-manager", "service-manager", "types", "world"];
+    let entries = fs::read_dir(tests().join("../wit")).expect("listing the WIT package");
+    let names = entries.filter_map(|entry| {
+        let name = entry.expect("listing the WIT package").file_name().into_string().ok()?;
+        name.strip_suffix(".wit").map(str::to_owned)
+    });
+    names.filter(|name| !exported.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn every_released_world_loads_and_does_what_it_did() {
+    let scratch = Scratch::new();
+    let worlds = released();
+    let newest = worlds.iter().any(|path| path.ends_with(format!("{API_VERSION}.wasm")));
+    assert!(newest, "no component is kept of version {API_VERSION}: tests/released/freeze.sh {API_VERSION}");
+    for component in worlds {
+        let info = inspect(&fs::read(&component).expect("reading a component")).expect("a component");
+        let version = component.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
+        assert_eq!(info.api, version, "{}", component.display());
+        assert!(info.is_distribution());
+        if version.as_deref() == Some(API_VERSION) {
+            let imported = info.imports.into_keys().filter(|name| !name.starts_with("wasi:"));
+            assert_eq!(imported.collect::<BTreeSet<_>>(), interfaces(), "{}", component.display());
+        }
+
+        let cases = tests().join("released/cases");
+        let mut test = command();
+        test.args(["element", "test"]).arg(&component).arg("--tests").arg(cases);
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        let run = finish(test.env("XDG_CACHE_HOME", cache).current_dir(scratch.path()));
+        assert_eq!((run.status, run.stdout.as_str()), (Some(0), "passed all\n"), "{}", component.display());
+    }
+}
+
+#[test]
+fn another_world_is_refused_with_both_versions() {
+    let scratch = Scratch::new();
+    let mut bytes = fs::read(tests().join("released/0.1.0.wasm")).expect("reading a component");
+    let (from, to) = (b"@0.1.0", b"@0.9.0");
+    for at in 0..bytes.len() - from.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    fs::write(scratch.join("future.wasm"), bytes).expect("writing a component");
+    let checked = finish(command().args(["element", "check", "future.wasm"]).current_dir(scratch.path()));
+    assert_eq!(checked.status, Some(1));
+    assert!(
+        checked.stdout.starts_with(
+            "error: built for version 0.9.0 of blankslate:element, which this slate does not know (it knows 0.1.0); \
+             build the element anew with the SDK of this slate, or use a newer slate [component]\n"
+        ),
+        "{}",
+        checked.stdout
+    );
+}
