@@ -1,8 +1,9 @@
-//! Puts the built-in elements into `slate`.
+//! Puts the built-in elements, and what authors of elements need, into `slate`.
 //!
 //! 1. Compiles `elements-wasm` to components, each with its manifest inside.
 //! 2. Gathers every element's files, `elements-shell` included.
 //! 3. Writes the table that `src/element/builtin.rs` includes.
+//! 4. Gathers the WIT package and the SDKs for `src/authoring/kit.rs`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,6 +18,10 @@ use blankslate_element_build::{Guest, Guests, Route, embed_manifest};
 /// What belongs to the source of a component and not to the element.
 const SOURCES: [&str; 3] = ["Cargo.toml", "Cargo.lock", "src"];
 
+/// What authors of elements need, as paths in the repository.
+const KIT: [&str; 8] =
+    ["sdk/c", "sdk/go", "sdk/js", "sdk/python", "sdk/rust", "sdk/template", "sdk/toolchains.sh", "wit"];
+
 /// An element's files: path within the element, and where it is now.
 type Files = BTreeMap<String, PathBuf>;
 
@@ -24,12 +29,26 @@ fn main() -> Result<()> {
     let workspace =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("finding the workspace")?.to_owned();
     let out = PathBuf::from(env::var_os("OUT_DIR").context("OUT_DIR is not set")?);
-    for input in ["elements-wasm", "elements-shell", "sdk/rust", "wit"] {
+    for input in ["elements-wasm", "elements-shell"].iter().chain(&KIT) {
         println!("cargo::rerun-if-changed={}", workspace.join(input).display());
     }
     let mut elements = shell_elements(&workspace.join("elements-shell"))?;
     elements.extend(component_elements(&workspace.join("elements-wasm"), &out)?);
-    write_if_changed(&out.join("builtin.rs"), table(&elements)?.as_bytes())
+    write_if_changed(&out.join("builtin.rs"), table(&elements)?.as_bytes())?;
+    write_if_changed(&out.join("kit.rs"), file_table(&kit(&workspace)?)?.as_bytes())
+}
+
+fn kit(workspace: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for part in KIT {
+        let path = workspace.join(part);
+        if path.is_dir() {
+            gather(&path, &format!("{part}/"), &mut files)?;
+        } else {
+            files.insert(part.to_owned(), path);
+        }
+    }
+    Ok(files)
 }
 
 fn component_elements(folder: &Path, out: &Path) -> Result<BTreeMap<String, Files>> {
@@ -88,15 +107,20 @@ fn gather(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
 fn table(elements: &BTreeMap<String, Files>) -> Result<String> {
     let mut table = String::from("&[\n");
     for (name, files) in elements {
-        writeln!(table, "    BuiltinElement {{ name: {name:?}, files: &[")?;
-        for (path, source) in files {
-            let mode =
-                fs::metadata(source).with_context(|| format!("reading {}", source.display()))?.permissions();
-            let mode = if mode.mode() & 0o111 == 0 { 0o644 } else { 0o755 };
-            let bytes = format!("include_bytes!({source:?})");
-            writeln!(table, "        BuiltinFile {{ path: {path:?}, mode: 0o{mode:o}, bytes: {bytes} }},")?;
-        }
-        table.push_str("    ] },\n");
+        writeln!(table, "BuiltinElement {{ name: {name:?}, files: {} }},", file_table(files)?)?;
+    }
+    table.push(']');
+    Ok(table)
+}
+
+fn file_table(files: &Files) -> Result<String> {
+    let mut table = String::from("&[\n");
+    for (path, source) in files {
+        let mode =
+            fs::metadata(source).with_context(|| format!("reading {}", source.display()))?.permissions();
+        let mode = if mode.mode() & 0o111 == 0 { 0o644 } else { 0o755 };
+        let bytes = format!("include_bytes!({source:?})");
+        writeln!(table, "    BuiltinFile {{ path: {path:?}, mode: 0o{mode:o}, bytes: {bytes} }},")?;
     }
     table.push(']');
     Ok(table)

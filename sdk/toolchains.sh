@@ -24,6 +24,11 @@ need() {
     fi
 }
 
+# route WORDS: says by which way the recipe compiles.
+route() {
+    echo "compiling by $1" >&2
+}
+
 # once NAME COMMAND...: runs a command that fills the directory $toolchains/NAME,
 # unless an earlier one has. Recipes that run at once wait for each other.
 once() {

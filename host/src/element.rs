@@ -27,6 +27,7 @@ pub use error::ElementError;
 pub use library::Library;
 pub use manifest::Manifest;
 pub use phase::{Phase, Place};
+pub(crate) use section::manifest as manifest_of;
 
 /// A loaded element.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ sdk=$(cd "$(dirname "$0")" && pwd)
 . "$sdk/../toolchains.sh"
 
 go_compiler
+route "$("$go" env GOVERSION)"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The element's module finds the SDK here, wherever the element stands.

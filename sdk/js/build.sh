@@ -6,6 +6,7 @@ sdk=$(cd "$(dirname "$0")" && pwd)
 . "$sdk/../toolchains.sh"
 
 npm_package componentize-qjs "$componentize_qjs"
+route "componentize-qjs $componentize_qjs from npm, with Node.js $(command node --version)"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -R "$1/." "$work"

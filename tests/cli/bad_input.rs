@@ -56,7 +56,7 @@ fn elements_that_cannot_be_read() {
     assert_refused(
         "tiny-os not-built",
         "error: elements/not-built/element.toml names the component 'not-built.wasm', which is not beside it\n\
-         hint: build the element, then put the result there as not-built.wasm\n",
+         hint: compile it with `slate element build`, or put the component there as not-built.wasm\n",
     );
     assert_refused(
         "tiny-os ./elements/README.md",

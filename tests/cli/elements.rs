@@ -48,6 +48,25 @@ fn one_file_is_an_element() {
 }
 
 #[test]
+fn one_file_is_what_elements_depend_on_and_image_files_name() {
+    let scratch = Scratch::new();
+    fs::write(scratch.join("hello.wasm"), self_contained(HELLO)).expect("writing the component");
+    scratch.make_dir("shell");
+    fs::write(scratch.join("shell/element-deps"), "hello\n").expect("writing the element");
+    let wants = HELLO.replace("hello", "wants").replace("api", "dependencies = [\"hello\"]\napi");
+    fs::write(scratch.join("wants.wasm"), self_contained(&wants)).expect("writing the component");
+    fs::write(scratch.join("image.toml"), "elements = ['tiny-os', './wants.wasm']\n").expect("writing");
+    let path = format!("{}:.", crate::slate::fixtures().join("elements").display());
+    for words in ["tiny-os shell", "tiny-os wants", "tiny-os ./shell ./hello.wasm", "--file image.toml"] {
+        let mut plan = command();
+        plan.arg("plan").args(words.split(' ')).env("ELEMENTS_PATH", &path).current_dir(scratch.path());
+        let plan = finish(&mut plan);
+        assert_eq!((plan.status, plan.stderr.as_str()), (Some(0), ""), "{words}");
+        assert!(plan.stdout.contains("    50-greet  hello  component\n"), "{words}:\n{}", plan.stdout);
+    }
+}
+
+#[test]
 fn the_first_directory_on_the_path_wins_over_later_and_builtin_ones() {
     let scratch = Scratch::new();
     for (directory, summary) in [("first/debian", "Mine."), ("second/debian", "Not this one.")] {

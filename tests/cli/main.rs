@@ -8,9 +8,12 @@
 //! git diff tests/cli/plans
 //! ```
 
+mod authoring;
 mod bad_input;
 mod elements;
+mod image_file;
 mod plans;
+mod released;
 mod slate;
 #[path = "../tooling/mod.rs"]
 mod tooling;

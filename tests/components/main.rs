@@ -17,6 +17,7 @@ mod packages;
 mod params;
 mod progress;
 mod ramdisk;
+mod rehearsal;
 mod rootfs;
 mod services;
 mod speed;

@@ -1,13 +1,14 @@
-//! Elements from their sources, by the SDKs' own recipes.
+//! Elements from their sources, compiled as authors compile them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, MutexGuard};
 
-use blankslate_element_build::{Guests, Route, componentize, embed_manifest, embed_world};
+use blankslate_element_build::{Guests, Route, componentize, embed_manifest};
 use sha2::{Digest, Sha256};
 
 /// The languages; the others are compared with the first one.
@@ -43,9 +44,20 @@ pub(crate) fn conformance(language: &str) -> PathBuf {
     }
 }
 
-/// The element that an SDK's template is.
+/// The folder of a new element in a language, compiled.
 pub(crate) fn template(language: &str) -> PathBuf {
-    make(language, &repository().join("sdk").join(language).join("template"), "hello")
+    let _making = making();
+    let sdk = repository().join("sdk");
+    let parts = [&sdk.join(language), &sdk.join("template"), &sdk.join("toolchains.sh"), &wit()];
+    let parent = kept().join(format!("new-{language}-{}", digest(&parts.map(PathBuf::as_path))));
+    let folder = parent.join("hello");
+    if !folder.join("hello.wasm").exists() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&parent).expect("making a directory");
+        slate(&[&"element", &"new", &"--lang", &language, &folder]);
+        slate(&[&"element", &"build", &folder]);
+    }
+    folder
 }
 
 /// The operating system for the images: an element with a shell hook and a component.
@@ -55,20 +67,42 @@ pub(crate) fn os() -> PathBuf {
 
 /// Compiles an element unless that was done with the same sources.
 fn make(language: &str, source: &Path, name: &str) -> PathBuf {
-    let _making = MAKING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _making = making();
     let sdk = repository().join("sdk");
     let inputs = [source, &sdk.join(language), &sdk.join("toolchains.sh"), &sdk.join("build/src"), &wit()];
     let output = kept().join(format!("{name}-{language}-{}.wasm", digest(&inputs)));
-    if output.exists() {
-        return output;
+    if !output.exists() {
+        slate(&[&"element", &"build", &source, &"-o", &output]);
     }
-    let module = kept().join(format!("{name}-{language}.module"));
-    let recipe = sdk.join(language).join("build.sh");
-    let result = Command::new("sh").arg(&recipe).args([source, &module]).output().expect("running a recipe");
-    let errors = String::from_utf8_lossy(&result.stderr);
-    assert!(result.status.success(), "{} of {}:\n{errors}", recipe.display(), source.display());
-    finish(&module, &source.join("element.toml"), &output);
     output
+}
+
+fn making() -> MutexGuard<'static, ()> {
+    MAKING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Runs `slate` as an author does, and expects it to succeed.
+pub(crate) fn slate(words: &[&dyn AsRef<OsStr>]) -> String {
+    let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
+    slate.args(words.iter().map(|word| word.as_ref())).current_dir(kept());
+    slate.env("CARGO_TARGET_DIR", guest_target()).env("XDG_CACHE_HOME", kept().join("cache"));
+    // Toolchains that took long to get are kept where authors have them.
+    let toolchains = std::env::var_os("SLATE_TOOLCHAINS").map(PathBuf::from);
+    let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || std::env::home_dir().expect("there is a home directory").join(".cache");
+    let usual = || caches.unwrap_or_else(home).join("blankslate/toolchains");
+    slate.env("SLATE_TOOLCHAINS", toolchains.unwrap_or_else(usual));
+    let output = slate.output().expect("running slate");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (printed, told) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{slate:?}:\n{printed}\n{told}");
+    printed
+}
+
+/// Beside the host's profiles, where the standard library was compiled for the built-in elements.
+fn guest_target() -> PathBuf {
+    let slate = Path::new(env!("CARGO_BIN_EXE_slate"));
+    slate.ancestors().nth(2).expect("slate is in a profile's directory").join("guests")
 }
 
 fn wit() -> PathBuf {
@@ -79,7 +113,7 @@ fn wit() -> PathBuf {
 fn finish(module: &Path, manifest: &Path, output: &Path) {
     let bytes = fs::read(module).expect("reading a module");
     let text = fs::read_to_string(manifest).expect("reading a manifest");
-    let component = embed_world(bytes, &wit(), "element").and_then(componentize).expect("making a component");
+    let component = componentize(bytes).expect("making a component");
     let partial = output.with_extension("partial");
     fs::write(&partial, embed_manifest(component, &text)).expect("writing an element");
     fs::rename(&partial, output).expect("putting an element in its place");
@@ -110,10 +144,8 @@ fn absorb(path: &Path, hash: &mut Sha256) {
 
 fn guests() -> BTreeMap<String, PathBuf> {
     let route = Route::find().expect("a way to compile Rust to WebAssembly");
-    // Beside the host's profiles, where the standard library was compiled for the built-in elements.
-    let slate = Path::new(env!("CARGO_BIN_EXE_slate"));
-    let target = slate.ancestors().nth(2).expect("slate is in a profile's directory").join("guests");
-    let guests = Guests::new(tests().join("rust/Cargo.toml"), target).build(&route).expect("compiling Rust");
+    let guests =
+        Guests::new(tests().join("rust/Cargo.toml"), guest_target()).build(&route).expect("compiling Rust");
     guests
         .iter()
         .map(|guest| (guest.name.clone(), guest_element(&guest.folder, &guest.name, &guest.module)))

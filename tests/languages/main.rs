@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use element::{LANGUAGES, conformance, template, tests};
+use element::{LANGUAGES, conformance, slate, template, tests};
 use image::{Entry, Run, build, tree};
 
 #[test]
@@ -71,10 +71,26 @@ fn every_language_asks_for_what_was_not_granted_alike() {
 }
 
 #[test]
-fn every_template_greets() {
+fn every_language_does_the_same_in_a_rehearsal() {
+    let cases = tests().join("rehearsal");
+    for language in LANGUAGES {
+        let results = slate(&[&"element", &"test", &conformance(language), &"--tests", &cases]);
+        assert_eq!(results, "passed default\n", "{language}");
+    }
+}
+
+#[test]
+fn every_new_element_is_complete() {
     let scratch = tooling::Scratch::new();
-    for language in LANGUAGES.iter().filter(|language| **language != "rust") {
-        let run = build(&template(language), &["--set", "hello.greeting=hi"], scratch.path(), language);
+    for language in LANGUAGES {
+        let folder = template(language);
+        let results = slate(&[&"element", &"test", &folder]);
+        assert_eq!(results, "passed default\npassed given\n", "{language}");
+        let found = slate(&[&"element", &"check", &folder, &"--strict"]);
+        assert_eq!(found, "nothing found\n", "{language}");
+
+        let element = folder.join("hello.wasm");
+        let run = build(&element, &["--set", "hello.greeting=hi"], scratch.path(), language);
         assert!(run.succeeded(), "building with {language}'s template:\n{}", run.stderr);
         let tree = tree(&scratch.join(format!("{language}.tar")), &scratch.join(language));
         let motd = tree.get("etc/motd").and_then(Entry::text);

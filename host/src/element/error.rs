@@ -78,7 +78,7 @@ impl ElementError {
                 "rebuild the element against this version, or use a slate that runs the element's".to_owned()
             }
             ElementError::NoComponent { component, .. } => {
-                format!("build the element, then put the result there as {component}")
+                format!("compile it with `slate element build`, or put the component there as {component}")
             }
             _ => return None,
         })

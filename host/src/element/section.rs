@@ -1,16 +1,14 @@
 //! Finds the manifest inside a self-contained component.
 
+use blankslate_element_build::MANIFEST_SECTION as SECTION;
 use wasmparser::{Encoding, Parser, Payload};
-
-/// Name of the custom section that holds the manifest's text.
-const SECTION: &str = "blankslate:element-manifest";
 
 /// What every WebAssembly file starts with.
 const MAGIC: &[u8] = b"\0asm";
 
 /// The text of the manifest. One at the component's own level counts; the core
 /// modules inside are looked at only where there is none.
-pub(super) fn manifest(bytes: &[u8]) -> Result<String, String> {
+pub(crate) fn manifest(bytes: &[u8]) -> Result<String, String> {
     if !bytes.starts_with(MAGIC) {
         return Err("not a WebAssembly file".to_owned());
     }

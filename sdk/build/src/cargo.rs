@@ -53,7 +53,10 @@ impl Guests {
     /// the guest's code is on standard error.
     pub fn build(&self, route: &Route) -> Result<Vec<Guest>> {
         let mut cargo = self.command(route);
-        let mut child = cargo.stdout(Stdio::piped()).spawn().context("starting cargo")?;
+        let mut child = cargo
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("starting cargo, which comes with Rust (https://rustup.rs)")?;
         let output = child.stdout.take().context("reading cargo's output")?;
         let mut guests = Vec::new();
         for line in BufReader::new(output).lines() {

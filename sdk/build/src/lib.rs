@@ -19,7 +19,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The program of this crate does the last two steps for a module of any language.
+//! [`embed_world`], [`componentize`] and [`embed_manifest`] do the last two steps for a
+//! module of any language.
 
 mod cargo;
 mod component;

@@ -8,13 +8,19 @@ use crate::cli::spec_args::LibraryArgs;
 use crate::cli::style::Style;
 use crate::cli::table::Table;
 use crate::cli::{Failure, output};
+use crate::element::capability::Grant;
 use crate::element::manifest::Parameter;
 use crate::element::{Component, Element, HookKind, Origin, Phase, hook_name};
 use crate::plan;
 
+mod shown;
+
+use shown::Shown;
+
 const EXAMPLES: &str = "\
 Examples:
   slate element info debian
+  slate element info debian --json | jq '.grants'
   slate element info ./mine.wasm";
 
 /// Print what an element depends on, runs, takes and asks for
@@ -27,10 +33,17 @@ pub(super) struct Args {
 
     #[command(flatten)]
     library: LibraryArgs,
+
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let element = plan::find(&args.element, &args.library.library()?)?;
+    if args.json {
+        return output::json(&Shown::of(&element));
+    }
     output::print(&render(&element, Style::of(&io::stdout())))
 }
 
@@ -103,18 +116,24 @@ fn about(parameter: &Parameter) -> String {
     parts.join("; ")
 }
 
+/// The flag that grants an element what it asks for; none if it is built in.
+fn flag(element: &Element, grant: &Grant) -> Option<String> {
+    (element.origin != Origin::Builtin).then(|| format!("--grant {}:{grant}", element.name))
+}
+
 /// What it asks for and, unless it is built in, how that is granted.
 fn capabilities(element: &Element) -> String {
-    let grants = element.component.iter().flat_map(|component| component.manifest.capabilities.grants());
+    let grants = grants(element);
     let mut table = Table::default();
-    for grant in grants {
-        let flag = match element.origin {
-            Origin::Builtin => "granted: built in".to_owned(),
-            _ => format!("--grant {}:{grant}", element.name),
-        };
+    for grant in &grants {
+        let flag = flag(element, grant).unwrap_or_else(|| "granted: built in".to_owned());
         table.row([&grant.to_string(), &flag]);
     }
     table.lines("  ")
+}
+
+fn grants(element: &Element) -> Vec<Grant> {
+    element.component.as_ref().map(|component| component.manifest.capabilities.grants()).unwrap_or_default()
 }
 
 fn programs(component: &Component) -> String {

@@ -1,0 +1,157 @@
+//! Imports against what `element.toml` asks for.
+
+use super::Finding;
+use crate::element::capability::Grant;
+use crate::element::manifest::{Capabilities, Manifest};
+use crate::plugin::ComponentInfo;
+
+/// A function that needs a capability.
+struct Use {
+    interface: &'static str,
+    function: &'static str,
+    /// What to write under `[capabilities]`.
+    declaration: &'static str,
+    is_declared: fn(&Capabilities) -> bool,
+}
+
+/// Every function of the API that needs a capability whatever its arguments.
+const USES: [Use; 7] = [
+    Use {
+        interface: "command",
+        function: "run",
+        declaration: "chroot = true or host-programs = [{ program = \"...\" }]",
+        is_declared: |asked| asked.chroot || !asked.host_programs.is_empty(),
+    },
+    Use {
+        interface: "fetch",
+        function: "get",
+        declaration: "urls = [\"https://...\"]",
+        is_declared: |asked| !asked.urls.is_empty(),
+    },
+    Use {
+        interface: "host-files",
+        function: "read",
+        declaration: "host-files = [\"/...\"]",
+        is_declared: |asked| !asked.host_files.is_empty(),
+    },
+    Use {
+        interface: "host-files",
+        function: "list",
+        declaration: "host-files = [\"/...\"]",
+        is_declared: |asked| !asked.host_files.is_empty(),
+    },
+    Use {
+        interface: "params",
+        function: "environment",
+        declaration: "environment = [\"...\"]",
+        is_declared: |asked| !asked.environment.is_empty(),
+    },
+    Use {
+        interface: "block-device",
+        function: "describe",
+        declaration: "block-device = true",
+        is_declared: |asked| asked.block_device,
+    },
+    Use {
+        interface: "boot",
+        function: "install-loader",
+        declaration: "block-device = true",
+        is_declared: |asked| asked.block_device,
+    },
+];
+
+/// The interfaces of the API that only an element of many trades imports all of.
+const RARE: [&str; 5] = ["block-device", "command", "fetch", "host-files", "ramdisk"];
+
+/// What does not agree.
+pub(super) fn findings(manifest: &Manifest, info: &ComponentInfo, bytes: &[u8]) -> Vec<Finding> {
+    let asked = &manifest.capabilities;
+    let mut findings = Vec::new();
+    if !imports_everything(info) {
+        findings.extend(undeclared(asked, info));
+        findings.extend(unused(asked, info));
+    }
+    findings.extend(unnamed(manifest, bytes));
+    findings
+}
+
+/// Whether the toolchain imports the API whether the code uses it or not.
+fn imports_everything(info: &ComponentInfo) -> bool {
+    RARE.iter().all(|interface| info.imports.contains_key(*interface))
+        && USES.iter().all(|it| imports(info, it.interface, it.function))
+}
+
+fn imports(info: &ComponentInfo, interface: &str, function: &str) -> bool {
+    info.imports.get(interface).is_some_and(|functions| functions.iter().any(|name| name == function))
+}
+
+fn undeclared(asked: &Capabilities, info: &ComponentInfo) -> Vec<Finding> {
+    let used = |it: &&Use| imports(info, it.interface, it.function) && !(it.is_declared)(asked);
+    let finding = |it: &Use| {
+        let message = format!(
+            "the component uses {}.{}, for which element.toml asks for no capability",
+            it.interface, it.function
+        );
+        Finding::error("undeclared-capability", message)
+            .hint(format!("add {} under [capabilities]", it.declaration))
+    };
+    USES.iter().filter(used).map(finding).collect()
+}
+
+fn unused(asked: &Capabilities, info: &ComponentInfo) -> Vec<Finding> {
+    let has = |interfaces: &[(&str, &str)]| interfaces.iter().any(|(it, name)| imports(info, it, name));
+    let copies = ("rootfs", "copy");
+    let finding = |grant: Grant| {
+        let reached = match &grant {
+            Grant::Environment(_) => has(&[("params", "environment")]),
+            Grant::HostFile(_) => has(&[("host-files", "read"), ("host-files", "list"), copies]),
+            Grant::HostProgram(_) | Grant::Chroot => has(&[("command", "run")]),
+            Grant::Url(_) => has(&[("fetch", "get")]),
+            Grant::BlockDevice => {
+                has(&[("block-device", "describe"), ("block-device", "provide"), ("boot", "install-loader")])
+            }
+        };
+        let message =
+            format!("element.toml asks for {grant}, but the component imports nothing that uses it");
+        (!reached).then(|| {
+            Finding::warning("unused-capability", message)
+                .hint("leave it out, so that operators grant no more than they must")
+        })
+    };
+    asked.grants().into_iter().filter_map(finding).collect()
+}
+
+/// Names that the manifest declares and that stand nowhere in the component.
+fn unnamed(manifest: &Manifest, bytes: &[u8]) -> Vec<Finding> {
+    let code = code(bytes);
+    let is_named = |name: &str| contains(code, name);
+    let grants = manifest.capabilities.grants().into_iter().filter(|grant| {
+        let name = match grant {
+            Grant::HostFile(path) => path.trim_start_matches("~/"),
+            Grant::Url(url) => url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or(url),
+            Grant::Environment(name) | Grant::HostProgram(name) => name,
+            Grant::Chroot | Grant::BlockDevice => return false,
+        };
+        !is_named(name)
+    });
+    let capabilities = grants.map(|grant| {
+        let message = format!("element.toml asks for {grant}, which is named nowhere in the component");
+        Finding::warning("unused-capability", message).hint("leave it out unless the name is computed")
+    });
+    let parameters = manifest.parameters.keys().filter(|name| !is_named(name)).map(|name| {
+        let message = format!("the parameter '{name}' is named nowhere in the component");
+        Finding::warning("unused-parameter", message).hint("leave it out unless the name is computed")
+    });
+    capabilities.chain(parameters).collect()
+}
+
+/// The component without the manifest that it carries, which names everything.
+fn code(bytes: &[u8]) -> &[u8] {
+    let section = blankslate_element_build::MANIFEST_SECTION.as_bytes();
+    let at = bytes.windows(section.len()).rposition(|window| window == section);
+    at.map_or(bytes, |at| &bytes[..at])
+}
+
+fn contains(bytes: &[u8], name: &str) -> bool {
+    bytes.windows(name.len().max(1)).any(|window| window == name.as_bytes())
+}

@@ -1,0 +1,60 @@
+//! What people need to use an element, and a manifest that is out of date.
+
+use std::path::Path;
+
+use super::Finding;
+use crate::element::manifest::Manifest;
+use crate::element::{Element, Origin, manifest_of};
+
+const READMES: [&str; 3] = ["README.md", "README.rst", "README"];
+
+/// What is missing for people.
+pub(super) fn findings(element: &Element) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if element.summary.is_none() {
+        findings.push(
+            Finding::warning("no-summary", "nothing says in one line what the element does")
+                .hint("add summary = \"...\" to element.toml, or a README.md with a first paragraph"),
+        );
+    }
+    if let Origin::Directory(folder) = &element.origin {
+        if READMES.iter().all(|name| element.file(name).is_none()) {
+            findings.push(Finding::warning("no-readme", "the element has no README.md"));
+        }
+        findings.extend(tests(element, folder));
+    }
+    let manifest = element.component.as_ref().map(|component| &component.manifest);
+    findings.extend(manifest.into_iter().flat_map(parameters));
+    if element.hooks.is_empty() && element.files.is_empty() {
+        findings.push(Finding::warning("no-hooks", "the element has no hooks: it does nothing"));
+    }
+    findings
+}
+
+fn tests(element: &Element, folder: &Path) -> Option<Finding> {
+    let missing = element.component.is_some() && !folder.join("tests").is_dir();
+    missing.then(|| {
+        Finding::warning("no-tests", "nothing says what the hooks are expected to do")
+            .hint("write it with `slate element test --update`")
+    })
+}
+
+fn parameters(manifest: &Manifest) -> Vec<Finding> {
+    let silent = manifest.parameters.iter().filter(|(_, parameter)| parameter.description.is_empty());
+    let finding = |name: &String| {
+        Finding::warning("no-description", format!("the parameter '{name}' has no description"))
+    };
+    silent.map(|(name, _)| finding(name)).collect()
+}
+
+/// The manifest inside the component of a directory, if it is another one.
+pub(super) fn embedded(element: &Element, manifest: &Manifest, bytes: &[u8]) -> Option<Finding> {
+    if !matches!(element.origin, Origin::Directory(_)) {
+        return None;
+    }
+    let inside = Manifest::parse(&manifest_of(bytes).ok()?).ok()?;
+    (inside != *manifest).then(|| {
+        Finding::error("stale-component", "the component carries another manifest than element.toml")
+            .hint("compile it anew with `slate element build`")
+    })
+}

@@ -1,0 +1,117 @@
+//! Runs an element's hooks on a directory, without root, and tells what they did.
+//!
+//! 1. [`Case::all`] reads what is given: parameters, grants, a tree, answers.
+//! 2. [`perform`] makes the tree, runs the component's hooks phase by phase with
+//!    a [`Rehearsal`] in the machine's stead, and writes down what they asked for
+//!    and what became of the tree.
+//! 3. The text is compared with the `expected.txt` of the case, or written there.
+
+mod case;
+mod contributions;
+mod snapshot;
+mod stage;
+mod transcript;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+pub use case::{Case, EXPECTED};
+
+use crate::element::{Element, HookKind, Phase};
+use crate::plan::{Plan, PlannedHook, plan_alone};
+use crate::plugin::{Devices, HookContext, Rehearsal, Runner};
+use crate::report::{HookOutput, Report};
+use crate::sys::root::Root;
+use snapshot::Snapshot;
+use stage::Stage;
+use transcript::Transcript;
+
+/// Runs the hooks of a case and gives the text of what they did. Compiled code
+/// is kept in `cache`.
+///
+/// # Errors
+///
+/// Fails if the case does not fit the element, or the component does not load.
+/// A hook that fails is no error: the text says so.
+pub fn perform(element: &Element, case: &Case, cache: &Path, report: &Report) -> Result<String> {
+    let plan = plan_alone(case.spec(element), element.clone())
+        .map_err(|error| anyhow::anyhow!("{error}"))
+        .with_context(|| case.shown())?;
+    let stage = Stage::set(case, &plan, cache)?;
+    let rehearsal = Arc::new(Rehearsal::new(case.answers()?));
+    let root = Root::open(&stage.tree)?.with_ledger(Some(rehearsal.ledger().clone()));
+    let performance = Performance { plan: &plan, stage: &stage, rehearsal, report };
+    let before = Snapshot::take(&root)?;
+    let mut transcript = Transcript::default();
+    performance.run(&mut transcript)?;
+    transcript.tree(&before, &Snapshot::take(&root)?);
+    Ok(transcript.into_text())
+}
+
+struct Performance<'a> {
+    plan: &'a Plan,
+    stage: &'a Stage,
+    rehearsal: Arc<Rehearsal>,
+    report: &'a Report,
+}
+
+impl Performance<'_> {
+    /// Runs all hooks; the first that fails is the last that runs.
+    fn run(&self, transcript: &mut Transcript) -> Result<()> {
+        let runner = Runner::new(self.plan, self.stage.setting())?;
+        for phase in Phase::ALL {
+            let hooks = self.plan.hooks(phase);
+            let scope = self.report.phase(phase, hooks.len());
+            for hook in hooks {
+                transcript.hook(phase, &hook.name);
+                if hook.kind == HookKind::Shell {
+                    transcript.not_run();
+                    continue;
+                }
+                let running = scope.hook(&hook.element, &hook.name, hook.kind);
+                let succeeded = self.hook(&runner, phase, hook, running.output(), transcript);
+                running.finish(Ok(()));
+                if !succeeded {
+                    return Ok(());
+                }
+            }
+            scope.finish();
+        }
+        Ok(())
+    }
+
+    fn hook(
+        &self,
+        runner: &Runner,
+        phase: Phase,
+        hook: &PlannedHook,
+        output: &HookOutput,
+        transcript: &mut Transcript,
+    ) -> bool {
+        let before = runner.contributions();
+        let result = runner.run(hook, &self.context(phase, output));
+        contributions::note(&before, &runner.contributions(), &self.rehearsal);
+        transcript.calls(self.rehearsal.take_calls());
+        if let Err(cause) = &result {
+            transcript.failure(cause);
+        }
+        result.is_ok()
+    }
+
+    fn context(&self, phase: Phase, output: &HookOutput) -> HookContext {
+        let has_disk = [Phase::PreFinalise, Phase::Finalise, Phase::Cleanup].contains(&phase);
+        HookContext {
+            phase,
+            tree: self.stage.tree.clone(),
+            chroot_mounted: true,
+            variables: self.plan.environment.clone(),
+            devices: Devices::default(),
+            output: output.clone(),
+            distribution: Some(self.rehearsal.clone()),
+            boot_loader: has_disk.then(|| self.rehearsal.clone() as _),
+            rehearsal: Some(self.rehearsal.clone()),
+        }
+    }
+}

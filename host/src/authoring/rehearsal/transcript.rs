@@ -1,0 +1,126 @@
+//! The text that says what hooks did.
+
+use std::fmt::Write as _;
+
+use nix::sys::stat::{SFlag, major, minor};
+use sha2::{Digest, Sha256};
+
+use super::snapshot::{Entry, Snapshot};
+use crate::element::Phase;
+use crate::plugin::Call;
+use crate::report::FailureCause;
+
+/// The first line.
+const HEAD: &str = "# What the hooks did: `slate element test --update` writes this.";
+
+/// Bytes of text that are shown; a digest stands for more, and for what is no text.
+const MOST_TEXT: usize = 16 * 1024;
+
+/// The text so far.
+#[derive(Debug, Default)]
+pub(super) struct Transcript {
+    text: String,
+}
+
+impl Transcript {
+    pub(super) fn hook(&mut self, phase: Phase, name: &str) {
+        self.line(&format!("\n{phase} {name}"));
+    }
+
+    /// The hook is none of the component.
+    pub(super) fn not_run(&mut self) {
+        self.line("  not run: a shell hook");
+    }
+
+    pub(super) fn calls(&mut self, calls: Vec<Call>) {
+        for call in calls {
+            self.line(&format!("  {}", call.text));
+            call.details.iter().for_each(|detail| self.line(&format!("    {detail}")));
+        }
+    }
+
+    /// Why the hook failed. A trap's backtrace is left out: it tells lines and
+    /// addresses, which change with every build.
+    pub(super) fn failure(&mut self, cause: &FailureCause) {
+        let text = match cause {
+            FailureCause::Trap(trap) => trap.lines().next().unwrap_or_default().to_owned(),
+            cause => cause.to_string(),
+        };
+        self.line(&format!("  failed: {text}"));
+    }
+
+    /// What became of the tree.
+    pub(super) fn tree(&mut self, before: &Snapshot, after: &Snapshot) {
+        self.line("\ntree");
+        let length = self.text.len();
+        for (path, entry) in &after.entries {
+            match before.entries.get(path) {
+                None => self.entry('+', path, entry, None, after),
+                Some(old) if old != entry => self.entry('~', path, entry, Some(old), after),
+                Some(_) => {}
+            }
+        }
+        for path in before.entries.keys().filter(|path| !after.entries.contains_key(*path)) {
+            self.line(&format!("- {path}"));
+        }
+        if self.text.len() == length {
+            self.line("  unchanged");
+        }
+    }
+
+    fn entry(&mut self, sign: char, path: &str, entry: &Entry, old: Option<&Entry>, tree: &Snapshot) {
+        if let Some(first) = &entry.same_as {
+            self.line(&format!("{sign} hard link {path} = {first}"));
+            return;
+        }
+        let contents = String::from_utf8_lossy(&entry.contents);
+        let (kind, more) = match entry.kind {
+            SFlag::S_IFDIR => ("directory", String::new()),
+            SFlag::S_IFLNK => ("link", format!(" -> {contents}")),
+            SFlag::S_IFCHR => ("character device", numbers(entry.device)),
+            SFlag::S_IFBLK => ("block device", numbers(entry.device)),
+            SFlag::S_IFIFO => ("pipe", String::new()),
+            SFlag::S_IFSOCK => ("socket", String::new()),
+            _ => ("file", String::new()),
+        };
+        let mode = if entry.kind == SFlag::S_IFLNK { String::new() } else { format!(" {:04o}", entry.mode) };
+        self.line(&format!("{sign} {kind} {path}{more}{mode} {}", tree.owner(entry)));
+        if let Some((seconds, nanoseconds)) = entry.modified {
+            self.line(&format!("    modified {seconds}.{nanoseconds:09}"));
+        }
+        for (name, value) in &entry.extended {
+            self.line(&format!("    {} = {:?}", name.display(), String::from_utf8_lossy(value)));
+        }
+        if entry.kind == SFlag::S_IFREG && old.is_none_or(|old| old.contents != entry.contents) {
+            self.contents(&entry.contents);
+        }
+    }
+
+    fn contents(&mut self, contents: &[u8]) {
+        let text = std::str::from_utf8(contents).ok().filter(|text| {
+            text.len() <= MOST_TEXT && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t')
+        });
+        let Some(text) = text else {
+            let digest = Sha256::digest(contents);
+            self.line(&format!("    ({} bytes, sha256 {digest:x})", contents.len()));
+            return;
+        };
+        text.lines().for_each(|line| self.line(format!("    | {line}").trim_end()));
+        if !text.is_empty() && !text.ends_with('\n') {
+            self.line("    (no newline at the end)");
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        // Writing to a string does not fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    pub(super) fn into_text(self) -> String {
+        format!("{HEAD}\n{}", self.text)
+    }
+}
+
+fn numbers(device: u64) -> String {
+    format!(" {}:{}", major(device), minor(device))
+}

@@ -1,0 +1,56 @@
+//! `slate element new`: the folder of a new element.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::authoring::Language;
+use crate::authoring::template::{self, TemplateError};
+use crate::cli::{Failure, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  slate element new --lang rust my-element
+  slate element new --lang python elements/greeter";
+
+/// Make the folder of a new element that can be built and tested at once
+///
+/// The folder holds the element's source, its manifest element.toml, a README and
+/// the expectations of `slate element test`. It must not exist yet.
+#[derive(Debug, Parser)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Write it in this language: rust, c, python, js or go
+    #[arg(short, long, value_name = "LANGUAGE")]
+    lang: Language,
+
+    /// The element's name: small letters, digits and '-'; a folder may stand before it
+    #[arg(value_name = "NAME")]
+    folder: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    template::make(args.lang, &args.folder)?;
+    let folder = args.folder.display();
+    let name = args.folder.file_name().unwrap_or_default().display();
+    output::print(&format!(
+        "{folder}
+
+What to do next:
+  slate element build {folder}    compile it to {folder}/{name}.wasm
+  slate element check {folder}    look for what is wrong or missing
+  slate element test {folder}     run its hooks on a directory, without root
+  slate build debian vm ./{folder}/{name}.wasm -o {name}.qcow2
+"
+    ))
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        let failure = Failure::request(error.to_string());
+        match error {
+            TemplateError::Exists(_) => failure.with_hint("give another name; nothing is overwritten"),
+            TemplateError::Name(_) | TemplateError::Io { .. } => failure,
+        }
+    }
+}

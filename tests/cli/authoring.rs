@@ -1,0 +1,163 @@
+//! An element from nothing: made, compiled, checked, rehearsed, planned.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::slate::{command, finish, tests};
+use crate::tooling::Scratch;
+
+/// The variables by which cargo and rustup find what they keep.
+const TOOLCHAIN: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+
+/// `slate element` with some words in a directory, able to compile.
+fn slate(scratch: &Scratch, words: &str) -> Command {
+    let mut slate = command();
+    slate.arg("element").args(words.split_whitespace()).current_dir(scratch.path());
+    slate.envs(TOOLCHAIN.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    // Beside the host's profiles, where the standard library was compiled for the built-in elements.
+    let target = Path::new(env!("CARGO_BIN_EXE_slate")).ancestors().nth(2).expect("a target directory");
+    slate.env("CARGO_TARGET_DIR", target.join("guests"));
+    slate.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+    slate
+}
+
+#[test]
+fn the_element_api_is_printed_from_the_binary() {
+    let read = |name: &str| {
+        let path = tests().join("../wit").join(name);
+        fs::read_to_string(path).expect("reading the WIT package")
+    };
+    let scratch = Scratch::new();
+    let one = finish(&mut slate(&scratch, "wit rootfs"));
+    assert_eq!((one.status, one.stdout), (Some(0), read("rootfs.wit")));
+    let whole = finish(&mut slate(&scratch, "wit")).stdout;
+    assert!(whole.starts_with(&read("world.wit")) && whole.contains(&read("types.wit")));
+    let wrong = finish(&mut slate(&scratch, "wit rotfs"));
+    assert_eq!(
+        (wrong.status, wrong.stderr.as_str()),
+        (Some(2), "error: the element API has no interface 'rotfs'\nhint: did you mean 'rootfs'?\n")
+    );
+    let files = finish(&mut slate(&scratch, "wit --directory api"));
+    assert_eq!(files.stdout, "api\n");
+    assert_eq!(fs::read_to_string(scratch.join("api/boot.wit")).expect("a file"), read("boot.wit"));
+}
+
+#[test]
+fn a_new_element_is_never_written_over_another() {
+    let scratch = Scratch::new();
+    let made = finish(&mut slate(&scratch, "new --lang c greeter"));
+    assert_eq!(
+        made.stdout,
+        "greeter
+
+What to do next:
+  slate element build greeter    compile it to greeter/greeter.wasm
+  slate element check greeter    look for what is wrong or missing
+  slate element test greeter     run its hooks on a directory, without root
+  slate build debian vm ./greeter/greeter.wasm -o greeter.qcow2
+"
+    );
+    let again = finish(&mut slate(&scratch, "new --lang go greeter"));
+    assert_eq!(
+        (again.status, again.stderr.as_str()),
+        (Some(2), "error: greeter exists already\nhint: give another name; nothing is overwritten\n")
+    );
+    assert!(scratch.join("greeter/hooks.c").is_file() && !scratch.join("greeter/hooks.go").exists());
+    let unknown = finish(&mut slate(&scratch, "new --lang perl x"));
+    assert!(unknown.stderr.contains("unknown language 'perl' (known: rust, c, python, js, go)"));
+    assert_eq!(unknown.status, Some(2));
+}
+
+#[test]
+fn an_element_in_rust_from_nothing_to_a_plan() {
+    let scratch = Scratch::new();
+    let succeed = |words: &str| {
+        let run = finish(&mut slate(&scratch, words));
+        assert_eq!(run.status, Some(0), "slate element {words}:\n{}\n{}", run.stdout, run.stderr);
+        run
+    };
+    succeed("new --lang rust greeter");
+    let built = succeed("build greeter");
+    assert_eq!(built.stdout, "greeter/greeter.wasm\n");
+    assert!(built.stderr.starts_with("compiling greeter by "), "{}", built.stderr);
+    assert_eq!(succeed("check greeter --strict").stdout, "nothing found\n");
+    assert_eq!(succeed("test greeter").stdout, "passed default\npassed given\n");
+    assert_eq!(succeed("test greeter/greeter.wasm --case given").stdout, "passed given\n");
+
+    let words = ["plan", "debian", "./greeter/greeter.wasm", "-a", "amd64", "--set", "greeter.greeting=hi"];
+    let plan = finish(command().args(words).current_dir(scratch.path()));
+    assert!(plan.stdout.contains("50-greet"), "{}\n{}", plan.stdout, plan.stderr);
+
+    expectations_are_compared_and_written(&scratch);
+    a_stale_component_is_found(&scratch);
+}
+
+fn expectations_are_compared_and_written(scratch: &Scratch) {
+    let expected = scratch.join("greeter/tests/default/expected.txt");
+    let right = fs::read_to_string(&expected).expect("reading expectations");
+    fs::write(&expected, right.replace("| welcome", "| good bye")).expect("writing expectations");
+    let failed = finish(&mut slate(scratch, "test greeter --case default"));
+    assert_eq!(failed.status, Some(1));
+    assert!(failed.stdout.starts_with("FAILED default\n"), "{}", failed.stdout);
+    assert!(failed.stdout.contains("    -    | good bye\n    +    | welcome\n"), "{}", failed.stdout);
+    assert_eq!(
+        failed.stderr,
+        "error: 1 of 1 cases failed\nhint: if the new behaviour is right, run it again with --update\n"
+    );
+    let updated = finish(&mut slate(scratch, "test greeter --update"));
+    assert!(updated.stdout.starts_with("updated default\n") && updated.stdout.ends_with("unchanged given\n"));
+    assert_eq!(fs::read_to_string(&expected).expect("reading expectations"), right);
+    let json = finish(&mut slate(scratch, "test greeter --json --case given")).stdout;
+    assert_eq!(json, "[\n  {\n    \"case\": \"given\",\n    \"verdict\": \"passed\"\n  }\n]\n");
+}
+
+fn a_stale_component_is_found(scratch: &Scratch) {
+    let manifest = scratch.join("greeter/element.toml");
+    let text = fs::read_to_string(&manifest).expect("reading the manifest");
+    fs::write(&manifest, format!("{text}\n[capabilities]\nchroot = true\n")).expect("writing the manifest");
+    let found = finish(&mut slate(scratch, "check greeter"));
+    assert_eq!(found.status, Some(1));
+    assert_eq!(
+        found.stdout,
+        "error: the component carries another manifest than element.toml [stale-component]
+    compile it anew with `slate element build`
+warning: element.toml asks for chroot, but the component imports nothing that uses it [unused-capability]
+    leave it out, so that operators grant no more than they must
+"
+    );
+    let json = finish(&mut slate(scratch, "check greeter --json"));
+    assert!(json.stdout.contains("\"code\": \"stale-component\""), "{}", json.stdout);
+    let info = finish(&mut slate(scratch, "info ./greeter --json")).stdout;
+    assert!(
+        info.contains(
+            "\"capability\": \"chroot\",\n      \"built-in\": false,\n      \"flag\": \"--grant greeter:chroot\""
+        ),
+        "{info}"
+    );
+}
+
+#[test]
+fn what_cannot_be_compiled_says_why() {
+    let scratch = Scratch::new();
+    scratch.make_dir("empty");
+    let nothing = finish(&mut slate(&scratch, "build empty"));
+    assert_eq!(
+        (nothing.status, nothing.stderr.as_str()),
+        (Some(1), "error: reading empty/element.toml: No such file or directory (os error 2)\n")
+    );
+    fs::write(scratch.join("empty/element.toml"), "name = \"empty\"\nversion = \"1\"\napi = \"0.1\"\n")
+        .expect("writing the manifest");
+    let unwritten = finish(&mut slate(&scratch, "build empty"));
+    assert_eq!(
+        unwritten.stderr,
+        "error: no source in empty: expected one of Cargo.toml, *.c, *.py, *.js, *.go\n"
+    );
+    let untested = finish(&mut slate(&scratch, "test empty"));
+    assert_eq!(
+        untested.stderr,
+        "error: empty/element.toml names the component 'empty.wasm', which is not beside it\n\
+         hint: compile it with `slate element build`, or put the component there as empty.wasm\n"
+    );
+}
