@@ -29,12 +29,20 @@ use crate::sys::foreign::MountSet;
 pub mod bootloader;
 mod device;
 mod fat;
+mod fstab;
+mod lvm;
 mod mounted;
+mod mounts;
 mod recipe;
 mod table;
+mod usage;
+mod volume;
 
 pub use mounted::MountedImage;
-pub use recipe::{FilledImage, Recipe, Target, measure};
+pub use recipe::{FilledImage, Recipe, Target};
+pub use table::write as write_table;
+pub use usage::measure;
+pub(crate) use volume::{Attachment, Volume};
 
 /// A finished disk, not in any output format yet.
 #[derive(Debug)]
@@ -64,6 +72,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     let recipe = Recipe {
         tree: &tree,
         mount_point: &site.workspace.mount_point(),
+        scratch: site.workspace.area(),
         target: &target,
         layout: &plan.layout,
         disk: &plan.disk,

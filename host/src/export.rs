@@ -53,7 +53,7 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     let stage = site.report.stage("export");
     let pending = image.plan.outputs.iter().map(|planned| PendingOutput::create(&planned.path));
     let pending = pending.collect::<Result<Vec<_>>>()?;
-    let mounted = mount(&image, &site.workspace.mount_point())?;
+    let mounted = mount(&image, site)?;
 
     let job = Job { image: &image, tree: mounted.as_ref().map(MountedTree::path), stage: &stage };
     let written = job.run_all(&pending);
@@ -66,9 +66,10 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
 }
 
 /// Mounts the image where a format needs its tree.
-fn mount(image: &RawImage, mount_point: &Path) -> Result<Option<MountedTree>> {
+fn mount(image: &RawImage, site: &Site) -> Result<Option<MountedTree>> {
     let needed = image.plan.outputs.iter().any(|output| output.format.source() == FormatSource::Tree);
-    needed.then(|| MountedTree::mount(image, mount_point)).transpose()
+    let (root, scratch) = (site.workspace.mount_point(), site.workspace.area());
+    needed.then(|| MountedTree::mount(image, &root, scratch)).transpose()
 }
 
 /// What a conversion needs.
@@ -101,7 +102,9 @@ impl Job<'_> {
         let step = self.stage.step(&format!("writing {format}"));
         let result = match (format.source(), self.tree) {
             (FormatSource::Disk, _) => disk::convert(self.image, format, pending.path(), &step),
-            (FormatSource::Tree, Some(tree)) => tree::archive(tree, format, pending.path()),
+            (FormatSource::Tree, Some(tree)) => {
+                tree::archive(tree, format, self.image.plan.source_date, pending.path())
+            }
             (FormatSource::Tree, None) => Err(anyhow!("the image is not mounted")),
         };
         result.with_context(|| format!("writing {}", planned.path.display()))?;

@@ -69,6 +69,7 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanErro
     let parameters = parameters::resolve(&spec, &sources)?;
     let grants = grants::decide(&spec, &sources)?;
     let environment = environment::passed_on(&spec, &parameters, &grants);
+    let source_date = environment::source_date(&environment)?;
     let layout = disk::layout(&spec, &sources)?;
     let outputs = outputs::outputs(&spec)?;
     let tools = tools::tools(&phases, &layout, &outputs, &sources);
@@ -86,6 +87,7 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanErro
         conversion: spec.conversion,
         tools,
         environment,
+        source_date,
         sources,
     })
 }

@@ -163,11 +163,11 @@ fn words_that_the_command_line_does_not_know() {
 fn a_disk_that_cannot_be() {
     assert_refused(
         "tiny-os big-partitions",
-        "error: elements/big-partitions/block-device-default.yaml: no room for partition 'data': it wants 600 MiB, and 123.0 MiB of the 1 GiB of 'image0' remain\n",
+        "error: elements/big-partitions/block-device-default.yaml: no room for partition 'data': it wants 600 MiB, and 123.0 MiB of the 1 GiB of 'image0' remain\nhint: make 'data' or a partition before it smaller, or the disk larger (--image-size); a size of 100% takes what remains\n",
     );
     assert_refused(
         "tiny-os --root-label much-too-long-a-label",
-        "error: the disk: file system 'mkfs_root': label 'much-too-long-a-label' has 21 characters, ext4 takes 16\n",
+        "error: the disk: file system 'mkfs_root': label 'much-too-long-a-label' has 21 characters, ext4 takes 16\nhint: give the mkfs a 'label' of at most 16 characters (--root-label for the root)\n",
     );
     assert_refused(
         "tiny-os --root-fs zfs",

@@ -13,6 +13,7 @@ use crate::tooling::Scratch;
 pub(crate) const TESTS: &[Test] = &[
     ("export::all_formats_of_one_build", all_formats_of_one_build),
     ("export::a_failed_build_leaves_the_old_output", a_failed_build_leaves_the_old_output),
+    ("export::the_same_inputs_give_the_same_archives", the_same_inputs_give_the_same_archives),
 ];
 
 /// A distribution of three files.
@@ -49,10 +50,66 @@ fn hook(element: &Path, name: &str, script: &str) {
 }
 
 fn build(scratch: &Scratch, formats: &str) -> Output {
+    slate(scratch, formats).output().unwrap()
+}
+
+/// The call of a build, with formats by commas.
+fn slate(scratch: &Scratch, formats: &str) -> Command {
     let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
     slate.args(["build", "tiny", "--checksum", "-t", formats, "-o"]).arg(scratch.join("out/x"));
     slate.arg("--work-dir").arg(scratch.join("work")).arg("--cache-dir").arg(scratch.join("cache"));
-    slate.env("ELEMENTS_PATH", scratch.join("elements")).output().unwrap()
+    slate.env("ELEMENTS_PATH", scratch.join("elements")).env_remove("SOURCE_DATE_EPOCH");
+    slate
+}
+
+/// The time that a build is told of, and how tar shows it.
+const SOURCE_DATE: (&str, &str) = ("1700000000", "2023-11-14 22:13:20");
+
+/// A distribution without chance.
+const SAME_HOOK: &str = r#"#!/bin/bash
+set -eu
+mkdir -p "$TARGET_ROOT"/etc "$TARGET_ROOT"/usr/bin
+echo "$SOURCE_DATE_EPOCH" > "$TARGET_ROOT"/etc/built
+seq 100000 > "$TARGET_ROOT"/usr/bin/numbers
+touch -d 2001-01-01T00:00:00Z "$TARGET_ROOT"/usr/bin/numbers
+for name in $(seq 50 | shuf); do echo "$name" > "$TARGET_ROOT/etc/$name"; done
+"#;
+
+/// Two builds at different times, their files made in different orders.
+fn the_same_inputs_give_the_same_archives() {
+    let formats = ["squashfs", "tar", "tgz"];
+    let outputs = [(); 2].map(|()| {
+        let scratch = bench(None);
+        hook(&scratch.join("elements/tiny"), "root.d/10-tiny", SAME_HOOK);
+        let built =
+            slate(&scratch, &formats.join(",")).env("SOURCE_DATE_EPOCH", SOURCE_DATE.0).output().unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        (formats.map(|format| fs::read(scratch.join(format!("out/x.{format}"))).unwrap()), scratch)
+    });
+    let [(one, scratch), (other, _)] = &outputs;
+    for (format, (one, other)) in formats.iter().zip(one.iter().zip(other)) {
+        assert!(one == other, "{format}: the archives differ");
+    }
+    let list =
+        Program::new("tar").args(["--full-time", "-tvf"]).arg(scratch.join("out/x.tar")).env("TZ", "UTC");
+    let listed = lines(list);
+    let time_of = |name: &str| {
+        let line = listed.iter().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{listed:#?}"));
+        line.split_whitespace().skip(3).take(2).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        (time_of("./etc/built").as_str(), time_of("/numbers").as_str()),
+        (SOURCE_DATE.1, "2001-01-01 00:00:00")
+    );
+
+    let refused = slate(scratch, "tar").env("SOURCE_DATE_EPOCH", "yesterday").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(
+        said.starts_with("error: SOURCE_DATE_EPOCH=yesterday is no number of seconds\nhint: give seconds"),
+        "{said}"
+    );
 }
 
 fn names(directory: PathBuf) -> Vec<String> {

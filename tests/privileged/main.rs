@@ -7,6 +7,7 @@
 #[path = "../tooling/mod.rs"]
 mod tooling;
 
+mod bench;
 mod chroot;
 mod command;
 mod copy;
@@ -14,6 +15,8 @@ mod copy_fixture;
 mod disk;
 mod export;
 mod image;
+mod layouts;
+mod lvm;
 mod mounts;
 mod sandbox;
 mod scenarios;
@@ -60,6 +63,8 @@ fn all() -> Vec<Test> {
         disk::TESTS,
         export::TESTS,
         image::TESTS,
+        layouts::TESTS,
+        lvm::TESTS,
         mounts::TESTS,
         sandbox::TESTS,
     ]

@@ -6,14 +6,15 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use cap_std::fs::Dir;
+use anyhow::{Context, Result};
 
-use super::mounted::{ImageMounts, MountedImage};
-use crate::plan::layout::{DiskPlan, Human, Identity, Layout, Usage, UsageByMount, plan_disk};
+use super::fstab::write_fstab;
+use super::mounted::MountedImage;
+use super::mounts::ImageMounts;
+use crate::plan::layout::{DiskPlan, Human, Identity, Layout, UsageByMount, plan_disk};
 use crate::spec::{Arch, DiskSpec};
 use crate::sys::copy::{CopyOptions, CopyStats, copy_tree, is_no_space};
-use crate::sys::{disk, measure};
+use crate::sys::disk;
 
 /// How often a larger image is tried after one that was too small: the
 /// estimate leaves a reserve, so that once is rare already.
@@ -33,6 +34,8 @@ pub struct Recipe<'a> {
     pub tree: &'a Path,
     /// Where the image is mounted.
     pub mount_point: &'a Path,
+    /// Where files may stand that are gone in the end.
+    pub scratch: &'a Path,
     /// The raw image: a file to make, or a block device that is there.
     pub target: &'a Target,
     /// What lies on the disk.
@@ -95,31 +98,6 @@ impl FilledImage {
         self.mounts.close()?;
         Ok(self.image.plan)
     }
-}
-
-/// Measures what goes onto each file system of the layout.
-///
-/// # Errors
-///
-/// Fails if part of the tree cannot be read.
-pub fn measure(tree: &Path, layout: &Layout) -> Result<UsageByMount> {
-    let mut usage = UsageByMount::new();
-    // Children come after their parents, and are taken from them.
-    for (point, _) in layout.mounts() {
-        let within = tree.join(point.strip_prefix("/").unwrap_or(point));
-        let size = match within.symlink_metadata() {
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            _ => measure::tree_size(&within)?,
-        };
-        let parent =
-            usage.keys().filter(|other| point.starts_with(other)).max_by_key(|other| other.as_os_str().len());
-        if let Some(parent) = parent.cloned().and_then(|parent| usage.get_mut(&parent)) {
-            parent.bytes = parent.bytes.saturating_sub(size.bytes);
-            parent.inodes = parent.inodes.saturating_sub(size.inodes);
-        }
-        usage.insert(point.to_owned(), Usage { bytes: size.bytes, inodes: size.inodes });
-    }
-    Ok(usage)
 }
 
 impl Recipe<'_> {
@@ -200,69 +178,5 @@ fn remove_if_there(path: &Path) -> Result<()> {
             Err(error).with_context(|| format!("removing {}", path.display()))
         }
         _ => Ok(()),
-    }
-}
-
-/// Writes `/etc/fstab`, unless the layout has no line for it.
-fn write_fstab(root: &Path, layout: &Layout) -> Result<()> {
-    let fstab = layout.fstab();
-    if fstab.is_empty() {
-        return Ok(());
-    }
-    // Opened as a capability: a link in the tree does not lead out of it.
-    let root =
-        Dir::open_ambient_dir(root, cap_std::ambient_authority()).context("opening the image's root")?;
-    root.create_dir_all("etc").context("making /etc of the image")?;
-    root.write("etc/fstab", fstab).context("writing /etc/fstab of the image")?;
-    let entry = root.symlink_metadata("etc/fstab").context("reading /etc/fstab of the image")?;
-    ensure!(entry.is_file(), "/etc/fstab of the image is no regular file");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::layout::RootDefaults;
-
-    const THREE: &str = "
-- local_loop: {name: image0}
-- partitioning:
-    base: image0
-    label: gpt
-    partitions:
-      - {name: log, size: 1GiB, mkfs: {type: ext4, mount: {mount_point: /var/log}}}
-      - {name: root, size: 50%, mkfs: {mount: {mount_point: /}}}
-      - {name: var, size: 100%, mkfs: {type: ext4, mount: {mount_point: /var}}}
-      ";
-
-    #[test]
-    fn each_file_system_is_measured_without_those_below() {
-        let tree = tempfile::tempdir().unwrap();
-        let path = |name: &str| tree.path().join(name);
-        fs::create_dir_all(path("var/log")).unwrap();
-        fs::write(path("file"), vec![0; 4096]).unwrap();
-        fs::write(path("var/file"), vec![0; 8192]).unwrap();
-        fs::write(path("var/log/file"), vec![0; 12288]).unwrap();
-        let layout = Layout::parse(THREE, &RootDefaults::default()).unwrap();
-        let usage = measure(tree.path(), &layout).unwrap();
-        let blocks: Vec<_> = usage.values().map(|usage| (usage.bytes / 4096, usage.inodes)).collect();
-        assert_eq!(blocks, [(2, 2), (3, 2), (4, 2)], "a directory and a file each");
-    }
-
-    #[test]
-    fn a_mount_point_that_the_tree_lacks_holds_nothing() {
-        let tree = tempfile::tempdir().unwrap();
-        let layout = Layout::parse(THREE, &RootDefaults::default()).unwrap();
-        assert_eq!(measure(tree.path(), &layout).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn fstab_does_not_leave_the_tree() {
-        let outside = tempfile::tempdir().unwrap();
-        let tree = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(outside.path(), tree.path().join("etc")).unwrap();
-        let layout = Layout::whole_disk(&RootDefaults::default());
-        write_fstab(tree.path(), &layout).unwrap_err();
-        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
 }

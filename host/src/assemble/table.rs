@@ -32,7 +32,12 @@ const SECTORS_PER_TRACK: u64 = 63;
 const BEYOND_CHS: [u8; 3] = [0xFE, 0xFF, 0xFF];
 
 /// Writes the partition table of `plan` to an empty disk.
-pub(super) fn write(
+///
+/// # Errors
+///
+/// Fails where the disk cannot be written, or a partition has a type of the
+/// other kind of table.
+pub fn write(
     disk: &mut File,
     table: &PartitionTable,
     placed: &PlacedTable,

@@ -146,7 +146,12 @@ impl Crew {
 }
 
 fn devices(image: &MountedImage) -> Devices {
-    Devices { size: Some(image.plan.size), disk: Some(image.disk.clone()), partitions: image.volumes.clone() }
+    Devices {
+        size: Some(image.plan.size),
+        disk: Some(image.disk.clone()),
+        partitions: image.volumes.clone(),
+        logical: image.logical.clone(),
+    }
 }
 
 fn boot_loader(image: Arc<MountedImage>, output: &HookOutput) -> Arc<dyn BootLoader> {

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::assemble::RawImage;
+use crate::assemble::{Attachment, RawImage, Volume};
 use crate::plan::layout::FsKind;
 use crate::spec::Format;
-use crate::sys::loopdev::{LoopDevice, LoopOptions};
 use crate::sys::mount::Mount;
 use crate::sys::process::Program;
 
@@ -19,28 +18,23 @@ use crate::sys::process::Program;
 pub(super) struct MountedTree {
     /// Children before parents.
     mounts: Vec<Mount>,
-    devices: Vec<LoopDevice>,
+    devices: Vec<Volume>,
     root: PathBuf,
 }
 
 impl MountedTree {
-    /// Mounts the image below `root`.
-    pub(super) fn mount(image: &RawImage, root: &Path) -> Result<MountedTree> {
+    /// Mounts the image below `root`; files may stand in `scratch` meanwhile.
+    pub(super) fn mount(image: &RawImage, root: &Path, scratch: &Path) -> Result<MountedTree> {
         let mut tree = MountedTree { mounts: Vec::new(), devices: Vec::new(), root: root.to_owned() };
+        let attachment =
+            Attachment { file: &image.file, block_size: image.disk.block_size, read_only: true, scratch };
         for (point, fs) in image.plan.layout.mounts() {
             let planned = image.disk.file_systems.iter().find(|planned| planned.name == fs.name);
-            let extent =
-                planned.with_context(|| format!("file system '{}' is not in the plan", fs.name))?.extent;
-            let options = LoopOptions {
-                offset: extent.start,
-                size_limit: extent.length,
-                read_only: true,
-                partitions: false,
-            };
-            let device = LoopDevice::attach(&image.file, options)?;
+            let planned = planned.with_context(|| format!("file system '{}' is not in the plan", fs.name))?;
+            let device = Volume::attach(attachment, &planned.extents)?;
             let target = root.join(point.strip_prefix("/").unwrap_or(point));
             let mount = match fs.kind {
-                FsKind::Vfat => extract_fat(device.path(), &target, extent.length)?,
+                FsKind::Vfat => extract_fat(device.path(), &target, planned.size())?,
                 kind => Mount::device_read_only(device.path(), &target, kind.as_str(), "")?,
             };
             tree.mounts.insert(0, mount);
@@ -57,7 +51,7 @@ impl MountedTree {
     /// Unmounts and detaches everything.
     pub(super) fn close(self) -> Result<()> {
         self.mounts.into_iter().try_for_each(Mount::close)?;
-        self.devices.into_iter().try_for_each(LoopDevice::close)
+        self.devices.into_iter().try_for_each(Volume::close)
     }
 }
 
@@ -74,12 +68,15 @@ fn extract_fat(device: &Path, target: &Path, size: u64) -> Result<Mount> {
     Ok(mount)
 }
 
-/// Writes the tree in `format` to the existing file `output`.
-pub(super) fn archive(tree: &Path, format: Format, output: &Path) -> Result<()> {
+/// Writes the tree in `format` to the existing file `output`. Later times than
+/// `source_date` are written as that one.
+pub(super) fn archive(tree: &Path, format: Format, source_date: Option<u64>, output: &Path) -> Result<()> {
     let program = match format {
         Format::Squashfs => squashfs(tree, output),
-        _ => tar(tree, format == Format::Tgz, output),
+        _ => tar(tree, format == Format::Tgz, source_date, output),
     };
+    // mksquashfs knows the variable itself.
+    let program = program.envs(source_date.map(|date| ("SOURCE_DATE_EPOCH", date.to_string())));
     program.execute()?;
     // mksquashfs counts an empty archive as done.
     let size = fs::metadata(output).context("looking at what was written")?.len();
@@ -89,12 +86,14 @@ pub(super) fn archive(tree: &Path, format: Format, output: &Path) -> Result<()> 
 
 /// tar with everything a file can have, sorted, and without what tar would
 /// put in of the moment: its process number, access times.
-fn tar(tree: &Path, compressed: bool, output: &Path) -> Program {
+fn tar(tree: &Path, compressed: bool, source_date: Option<u64>, output: &Path) -> Program {
     let program = Program::new("tar").args(["--create", "--numeric-owner", "--sort=name", "--format=pax"]);
     let program = program.arg("--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f");
     let program = program.args(["--xattrs", "--xattrs-include=*", "--acls", "--anchored"]);
     let program =
         program.args(["--exclude=./proc/*", "--exclude=./sys/*", "--no-anchored", "--exclude=lost+found"]);
+    let latest = source_date.map(|date| ["--clamp-mtime".to_owned(), format!("--mtime=@{date}")]);
+    let program = program.args(latest.into_iter().flatten());
     let program = program.args(compressed.then_some("--gzip"));
     program.arg("--file").arg(output).arg("--directory").arg(tree).arg(".")
 }

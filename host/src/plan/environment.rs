@@ -5,11 +5,22 @@ use std::collections::BTreeMap;
 use crate::element::capability::Grant;
 use crate::spec::ImageSpec;
 
-use super::{GrantOrigin, ParameterOrigin, PlannedGrant, PlannedParameter};
+use super::{GrantOrigin, ParameterOrigin, PlanError, PlannedGrant, PlannedParameter};
+
+/// The time that reproducible builds agree on, in seconds since 1970; programs
+/// that write times read it by this name.
+pub(super) const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
 /// Variables of the contract that do not start with `DIB_`.
-const CONTRACT: [&str; 6] =
-    ["ELEMENTS_PATH", "OVERWRITE_OLD_IMAGE", "RUN_PARTS_REGEX", "break", "break_cmd", "break_outside_target"];
+const CONTRACT: [&str; 7] = [
+    "ELEMENTS_PATH",
+    "OVERWRITE_OLD_IMAGE",
+    "RUN_PARTS_REGEX",
+    SOURCE_DATE,
+    "break",
+    "break_cmd",
+    "break_outside_target",
+];
 
 /// Variables that upstream's elements read by names without the `DIB_` prefix.
 const OF_ELEMENTS: [&str; 16] = [
@@ -75,6 +86,13 @@ pub(super) fn passed_on(
         }
     }
     passed
+}
+
+/// The time of `SOURCE_DATE_EPOCH`, where it is set.
+pub(super) fn source_date(environment: &BTreeMap<String, String>) -> Result<Option<u64>, PlanError> {
+    let given = environment.get(SOURCE_DATE).filter(|given| !given.is_empty());
+    let parsed = given.map(|given| given.parse().map_err(|_| PlanError::SourceDate(given.clone())));
+    parsed.transpose()
 }
 
 fn allows(planned: &PlannedGrant, name: &str) -> bool {

@@ -57,6 +57,8 @@ pub enum PlanError {
     GrantElement { element: String, grant: Grant, nearest: Vec<String>, known: Vec<String> },
     #[error("--grant {element}:{grant}: the element does not ask for it")]
     NotAskedFor { element: String, grant: Grant, asked: Vec<String> },
+    #[error("SOURCE_DATE_EPOCH={0} is no number of seconds")]
+    SourceDate(String),
     #[error("{from}: {error}")]
     Layout { from: String, error: LayoutError },
     #[error("the output {} is named as {named}, and the formats asked for are: {}", path.display(), list(formats))]
@@ -97,7 +99,10 @@ impl PlanError {
                 "it asks for no capability; leave the flag out".into()
             }
             PlanError::NotAskedFor { asked, .. } => format!("it asks for: {}", asked.join(", ")),
-            PlanError::Layout { .. } => return None,
+            PlanError::SourceDate(_) => {
+                "give seconds since 1970, such as SOURCE_DATE_EPOCH=$(date +%s), or unset it".into()
+            }
+            PlanError::Layout { error, .. } => return error.hint(),
             PlanError::OutputName { path, .. } => {
                 let stem = path.with_extension("");
                 format!("give -o {} without an extension, or a -t that has it", stem.display())

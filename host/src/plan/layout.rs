@@ -10,31 +10,43 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use crate::spec::DiskSpec;
 
 mod check;
 mod disk;
 mod error;
 mod ext4;
+mod fstab;
 mod graph;
 mod identity;
 mod kind;
+mod lvm_options;
+mod mkfs;
+mod nodes;
+mod percent;
 mod place;
+mod read;
 mod size;
 mod type_code;
+mod types;
 mod usage;
+mod volumes;
 mod yaml;
 
 pub use disk::{DiskPlan, PlannedFileSystem, plan_disk};
 pub use error::LayoutError;
 pub use identity::Identity;
 pub use kind::FsKind;
+pub use percent::Percent;
 pub use place::{Extent, PlacedPartition, PlacedTable};
-pub use size::{Human, PartitionSize, Percent, SizeError, parse_size};
+pub use size::{Human, PartitionSize, SizeError, parse_size};
 pub use type_code::TypeCode;
+pub use types::{
+    Base, DiskContent, FileSystem, Fstab, Layout, LogicalVolume, Mount, Partition, PartitionTable,
+    PhysicalVolume, TableLabel, VolumeGroup, VolumeSize,
+};
 pub use usage::{Usage, UsageByMount};
+pub use volumes::{PlacedGroup, PlacedPhysical, PlacedVolume, Run};
 
 /// Name of the root file system's node, fixed by the contract.
 pub const ROOT_NODE: &str = "mkfs_root";
@@ -44,112 +56,6 @@ pub const ROOT_LABEL: &str = "cloudimg-rootfs";
 
 /// The same for xfs, whose labels end at twelve characters.
 pub const ROOT_LABEL_XFS: &str = "img-rootfs";
-
-/// The image's one disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Layout {
-    /// Name of the disk, `image0` unless the configuration says otherwise.
-    pub name: String,
-    /// Fixed size in bytes; absent means just large enough.
-    pub size: Option<u64>,
-    /// Logical sector size: 512 or 4096.
-    pub block_size: u32,
-    /// What the disk holds.
-    pub content: DiskContent,
-}
-
-/// What a disk holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DiskContent {
-    /// One file system over the whole image, no partition table.
-    FileSystem(FileSystem),
-    /// A partition table.
-    Partitions(PartitionTable),
-}
-
-/// A partition table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct PartitionTable {
-    /// Which kind of table.
-    pub label: TableLabel,
-    /// Alignment of partitions in bytes.
-    pub align: u64,
-    /// In the order of the disk.
-    pub partitions: Vec<Partition>,
-}
-
-/// Kinds of partition tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TableLabel {
-    /// The classic master boot record.
-    Mbr,
-    /// GUID partition table, with a protective master boot record.
-    Gpt,
-}
-
-/// One partition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Partition {
-    /// The node's name, which is GPT's partition name too.
-    pub name: String,
-    /// How large it is.
-    pub size: PartitionSize,
-    /// Its type, in the table's own terms.
-    #[serde(rename = "type")]
-    pub kind: TypeCode,
-    /// The active flag of MBR.
-    pub boot: bool,
-    /// One of MBR's four; others live in an extended partition. Always true for GPT.
-    pub primary: bool,
-    /// Absent means that the partition stays empty, as a BIOS boot partition does.
-    pub content: Option<FileSystem>,
-}
-
-/// One file system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct FileSystem {
-    /// Name of the node, `mkfs_root` for the root.
-    pub name: String,
-    /// Which file system.
-    #[serde(rename = "type")]
-    pub kind: FsKind,
-    /// Its label, by which fstab and boot loaders find it.
-    pub label: String,
-    /// Further arguments for mkfs.
-    pub options: Vec<String>,
-    /// Absent means derived from the plan.
-    pub uuid: Option<String>,
-    /// Absent means that nothing is mounted or copied.
-    pub mount: Option<Mount>,
-}
-
-/// Where a file system is mounted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Mount {
-    /// Absolute path in the image, or `none` for swap.
-    pub point: PathBuf,
-    /// Absent means no line in `/etc/fstab`.
-    pub fstab: Option<Fstab>,
-}
-
-/// The rest of a line in `/etc/fstab`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Fstab {
-    /// Mount options.
-    pub options: String,
-    /// Whether dump saves it.
-    pub dump_freq: u8,
-    /// The pass in which fsck checks it; 0 is never.
-    pub fsck_passno: u8,
-}
 
 /// What the caller says of a root file system that the layout leaves open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -193,7 +99,8 @@ impl Layout {
         Layout {
             name: graph::DEFAULT_DISK.to_owned(),
             size: None,
-            block_size: graph::DEFAULT_BLOCK_SIZE,
+            block_size: read::DEFAULT_BLOCK_SIZE,
+            volume_groups: Vec::new(),
             content: DiskContent::FileSystem(FileSystem {
                 name: ROOT_NODE.to_owned(),
                 kind: root.kind,
@@ -215,16 +122,26 @@ impl Layout {
         check::check(self, disk)
     }
 
-    /// The file systems with their partition's index, in the order of the disk.
-    /// A file system without a partition has no index.
-    pub fn file_systems(&self) -> Vec<(Option<usize>, &FileSystem)> {
-        match &self.content {
-            DiskContent::FileSystem(root) => vec![(None, root)],
+    /// The file systems with what they lie on: partitions in the order of the
+    /// disk, then logical volumes.
+    pub fn file_systems(&self) -> Vec<(Base, &FileSystem)> {
+        let mut all: Vec<_> = match &self.content {
+            DiskContent::FileSystem(root) => vec![(Base::Disk, root)],
             DiskContent::Partitions(table) => {
-                let with_index = table.partitions.iter().enumerate();
-                with_index.filter_map(|(index, part)| Some((Some(index), part.content.as_ref()?))).collect()
+                let contents = table.partitions.iter().map(|partition| partition.content.as_ref());
+                contents.enumerate().filter_map(|(at, fs)| Some((Base::Partition(at), fs?))).collect()
             }
-        }
+        };
+        let volumes = self.volumes().enumerate();
+        all.extend(
+            volumes.filter_map(|(at, (_, volume))| Some((Base::Volume(at), volume.content.as_ref()?))),
+        );
+        all
+    }
+
+    /// The logical volumes of all groups, each with its group.
+    pub fn volumes(&self) -> impl Iterator<Item = (&VolumeGroup, &LogicalVolume)> {
+        self.volume_groups.iter().flat_map(|group| group.logical.iter().map(move |volume| (group, volume)))
     }
 
     /// The file systems that are mounted, parents before children.
@@ -242,30 +159,6 @@ impl Layout {
     /// The root file system.
     pub fn root(&self) -> Option<&FileSystem> {
         self.mounts().into_iter().find(|(point, _)| *point == Path::new("/")).map(|(_, fs)| fs)
-    }
-
-    /// The lines of `/etc/fstab`, parents before children, swap last.
-    pub fn fstab(&self) -> String {
-        let mut entries: Vec<_> =
-            self.file_systems().into_iter().filter_map(|(_, fs)| fs.fstab_entry()).collect();
-        entries.sort();
-        entries.into_iter().map(|(_, _, line)| line).collect()
-    }
-}
-
-impl FileSystem {
-    /// The line in `/etc/fstab` behind what it is sorted by.
-    fn fstab_entry(&self) -> Option<(bool, PathBuf, String)> {
-        let mount = self.mount.as_ref()?;
-        let fstab = mount.fstab.as_ref()?;
-        let swap = self.kind == FsKind::Swap;
-        let (point, options, dump, pass) = if swap {
-            ("none".into(), "sw", 0, 0)
-        } else {
-            (mount.point.display().to_string(), fstab.options.as_str(), fstab.dump_freq, fstab.fsck_passno)
-        };
-        let line = format!("LABEL={} {point} {} {options} {dump} {pass}\n", self.label, self.kind);
-        Some((swap, mount.point.clone(), line))
     }
 }
 

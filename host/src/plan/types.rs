@@ -45,6 +45,10 @@ pub struct Plan {
     /// look like secrets are not printed.
     #[serde(serialize_with = "redact")]
     pub environment: BTreeMap<String, String>,
+    /// The latest time that the outputs show, in seconds since 1970: that of
+    /// `SOURCE_DATE_EPOCH`; absent means the times at which files were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_date: Option<u64>,
     /// The loaded elements, in the order of `elements`.
     #[serde(skip)]
     pub sources: Vec<Element>,

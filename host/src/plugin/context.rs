@@ -60,6 +60,8 @@ pub struct Devices {
     pub disk: Option<PathBuf>,
     /// The partitions in the order of the layout.
     pub partitions: Vec<PathBuf>,
+    /// The logical volumes in the order of the layout.
+    pub logical: Vec<PathBuf>,
 }
 
 /// Which system an image is. Empty where the distribution does not say.

@@ -18,10 +18,12 @@ mod attributes;
 mod content;
 mod entry;
 mod queue;
+mod range;
 mod roots;
 mod tree;
 
 use std::ffi::CStr;
+use std::fs::File;
 use std::ops::AddAssign;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -129,6 +131,14 @@ pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path
 pub fn copy_file(source: &Path, destination: &Path) -> Result<u64> {
     content::copy_file(source, destination)
         .with_context(|| format!("copying {} to {}", source.display(), destination.display()))
+}
+
+/// Copies a run of bytes over those of another file or device: `length` bytes
+/// of `from` at `from_at` to `to_at` in `to`. Holes and zeroes take no space
+/// there, where the destination can do that.
+pub fn copy_range(from: &File, from_at: u64, to: &File, to_at: u64, length: u64) -> Result<()> {
+    range::copy_range(from, from_at, to, to_at, length)
+        .with_context(|| format!("copying {length} bytes at {from_at} to {to_at}"))
 }
 
 /// Whether an error came from a file system without room for more blocks or inodes.

@@ -36,6 +36,8 @@ pub struct LoopOptions {
     pub size_limit: u64,
     /// Whether writing to the device is refused.
     pub read_only: bool,
+    /// Its logical sector size in bytes; 0 for 512.
+    pub block_size: u32,
     /// Whether the device may have partitions, as [`super::blkpg`] needs.
     ///
     /// A kernel that scans partition tables then finds those on it by itself.

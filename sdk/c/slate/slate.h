@@ -952,14 +952,14 @@ typedef uint8_t slate_block_device_table_t;
 // GUID partition table.
 #define SLATE_BLOCK_DEVICE_TABLE_GPT 2
 
-// A partition, or the whole image where there is no partition table.
+// A partition, a logical volume, or the whole image without a partition table.
 typedef struct slate_block_device_volume_t {
   // Its name in the layout: `root`.
   slate_string_t   name;
-  // Its number, from 1; absent where there is no partition table.
+  // Its number, from 1; absent for what is no partition.
   slate_option_u32_t   number;
   // The partition type: two hexadecimal digits with `0x` (MBR), or four
-  // (GPT). Empty where there is no partition table.
+  // (GPT). Empty for what is no partition.
   slate_string_t   partition_type;
   // File system type; absent for a partition without a file system.
   slate_option_string_t   file_system;
@@ -984,7 +984,7 @@ typedef struct slate_block_device_disk_t {
   slate_option_u64_t   size;
   // Its partition table.
   slate_block_device_table_t   table;
-  // Its partitions in the order of the disk.
+  // Its partitions in the order of the disk, then its logical volumes.
   slate_block_device_list_volume_t   volumes;
   // Its device node on the build host; absent before the pre-finalise phase.
   slate_option_string_t   device;

@@ -24,14 +24,14 @@ const (
 // Kinds of partition table.
 type Table = uint8
 
-// A partition, or the whole image where there is no partition table.
+// A partition, a logical volume, or the whole image without a partition table.
 type Volume struct {
 	// Its name in the layout: `root`.
 	Name string
-	// Its number, from 1; absent where there is no partition table.
+	// Its number, from 1; absent for what is no partition.
 	Number witTypes.Option[uint32]
 	// The partition type: two hexadecimal digits with `0x` (MBR), or four
-	// (GPT). Empty where there is no partition table.
+	// (GPT). Empty for what is no partition.
 	PartitionType string
 	// File system type; absent for a partition without a file system.
 	FileSystem witTypes.Option[string]
@@ -51,7 +51,7 @@ type Disk struct {
 	Size witTypes.Option[uint64]
 	// Its partition table.
 	Table Table
-	// Its partitions in the order of the disk.
+	// Its partitions in the order of the disk, then its logical volumes.
 	Volumes []Volume
 	// Its device node on the build host; absent before the pre-finalise phase.
 	Device witTypes.Option[string]

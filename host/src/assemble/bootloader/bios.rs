@@ -24,7 +24,7 @@ use anyhow::{Context, Result, ensure};
 use super::LoaderError;
 use super::grub::Grub;
 use crate::assemble::MountedImage;
-use crate::plan::layout::{DiskContent, Extent, TableLabel, TypeCode};
+use crate::plan::layout::{Base, DiskContent, Extent, TableLabel, TypeCode};
 
 const PLATFORM: &str = "i386-pc";
 const PACKAGE: &str = "grub-pc-bin";
@@ -64,21 +64,30 @@ fn make_core(
     directory: &Path,
     log: &mut dyn FnMut(&str),
 ) -> Result<std::path::PathBuf, LoaderError> {
-    let (partition, kind, within) = grub.directory_within()?;
-    let number =
-        partition.zip(grub.image.plan.table.as_ref()).map(|(index, table)| table.partitions[index].number);
-    let table = if grub.table()? == TableLabel::Mbr { "msdos" } else { "gpt" };
-    // No drive: the one it was booted from.
-    let prefix = format!("(,{table}{}){within}", number.unwrap_or_default());
+    let (base, kind, within) = grub.directory_within()?;
+    let prefix = format!("({}){within}", device_name(grub, base)?);
     let core = directory.join("core.img");
     let path = core.to_string_lossy();
-    let [table_module, fs_module] = grub.access_modules(kind)?;
-    grub.make_core(
-        &["-O", PLATFORM, "-p", &prefix, "-o", &path],
-        &["biosdisk", table_module, fs_module],
-        log,
-    )?;
+    let modules: Vec<_> = std::iter::once("biosdisk").chain(grub.access_modules(base, kind)?).collect();
+    grub.make_core(&["-O", PLATFORM, "-p", &prefix, "-o", &path], &modules, log)?;
     Ok(core.strip_prefix("/").unwrap_or(&core).to_owned())
+}
+
+/// What GRUB calls a partition of the disk it was booted from, or a logical volume.
+fn device_name(grub: &Grub<'_>, base: Base) -> Result<String, LoaderError> {
+    if let Base::Volume(index) = base
+        && let Some((group, volume)) = grub.image.layout.volumes().nth(index)
+    {
+        let escaped = |name: &str| name.replace('-', "--");
+        return Ok(format!("lvm/{}-{}", escaped(&group.name), escaped(&volume.name)));
+    }
+    let table = if grub.table()? == TableLabel::Mbr { "msdos" } else { "gpt" };
+    let number = match (base, &grub.image.plan.table) {
+        (Base::Partition(index), Some(placed)) => placed.partitions[index].number,
+        _ => 0,
+    };
+    // No drive: the one it was booted from.
+    Ok(format!(",{table}{number}"))
 }
 
 /// Where core.img can lie: behind the MBR up to the first partition, or in

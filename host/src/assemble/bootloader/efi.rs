@@ -53,7 +53,7 @@ fn make_core(
     directory: &Path,
     log: &mut dyn FnMut(&str),
 ) -> Result<PathBuf, LoaderError> {
-    let (_, kind, within) = grub.directory_within()?;
+    let (base, kind, within) = grub.directory_within()?;
     let uuid = grub.menu_uuid()?;
     let first = directory.join("load.cfg");
     // GRUB then enters its normal mode by itself, which reads the lists of
@@ -62,7 +62,7 @@ fn make_core(
     grub.root.write(inner(&first), text).context("writing GRUB's first configuration")?;
     let core = directory.join("core.efi");
     let (first, path) = (first.to_string_lossy(), core.to_string_lossy());
-    let access = grub.access_modules(kind)?;
+    let access = grub.access_modules(base, kind)?;
     let modules: Vec<_> = BASE_MODULES.iter().chain(access.iter()).copied().collect();
     grub.make_core(&["-O", target.platform, "-c", &first, "-p", &within, "-o", &path], &modules, log)?;
     Ok(core)

@@ -7,7 +7,7 @@ use cap_std::fs::Dir;
 
 use super::{LoaderError, LoaderRequest, settings};
 use crate::assemble::MountedImage;
-use crate::plan::layout::{FsKind, TableLabel};
+use crate::plan::layout::{Base, DiskContent, FsKind, TableLabel};
 use crate::sys::process::Program;
 
 /// The file that `grub-mkconfig` reads.
@@ -49,13 +49,12 @@ impl<'a> Grub<'a> {
     }
 
     /// GRUB's directory in the terms of the file system that holds it.
-    pub(super) fn directory_within(&self) -> Result<(Option<usize>, FsKind, String), LoaderError> {
+    pub(super) fn directory_within(&self) -> Result<(Base, FsKind, String), LoaderError> {
         let directory = self.directory();
         let holder = self.image.holder(&directory);
-        let (partition, fs) =
-            holder.ok_or_else(|| LoaderError::Layout("nothing is mounted on '/'".to_owned()))?;
+        let (base, fs) = holder.ok_or_else(|| LoaderError::Layout("nothing is mounted on '/'".to_owned()))?;
         let point = fs.mount.as_ref().map_or(Path::new("/"), |mount| mount.point.as_path());
-        Ok((partition, fs.kind, super::within(&directory, point)))
+        Ok((base, fs.kind, super::within(&directory, point)))
     }
 
     /// The directory with the modules of a platform, such as `i386-pc`.
@@ -97,8 +96,8 @@ impl<'a> Grub<'a> {
         self.run(self.program("mkimage").args(args).args(modules), log)
     }
 
-    /// Modules that read the partition table and a file system.
-    pub(super) fn access_modules(&self, kind: FsKind) -> Result<[&'static str; 2], LoaderError> {
+    /// Modules that read the partition table, what lies on it and a file system.
+    pub(super) fn access_modules(&self, base: Base, kind: FsKind) -> Result<Vec<&'static str>, LoaderError> {
         let table = match self.table()? {
             TableLabel::Mbr => "part_msdos",
             TableLabel::Gpt => "part_gpt",
@@ -110,14 +109,15 @@ impl<'a> Grub<'a> {
             FsKind::Vfat => "fat",
             FsKind::Swap => return Err(LoaderError::Layout("/boot lies on swap".to_owned())),
         };
-        Ok([table, file_system])
+        let volumes = matches!(base, Base::Volume(_)).then_some("lvm");
+        Ok([table].into_iter().chain(volumes).chain([file_system]).collect())
     }
 
     /// The kind of the disk's partition table.
     pub(super) fn table(&self) -> Result<TableLabel, LoaderError> {
         match &self.image.layout.content {
-            crate::plan::layout::DiskContent::Partitions(table) => Ok(table.label),
-            crate::plan::layout::DiskContent::FileSystem(_) => {
+            DiskContent::Partitions(table) => Ok(table.label),
+            DiskContent::FileSystem(_) => {
                 let why = "it has no partition table; add an element such as block-device-mbr";
                 Err(LoaderError::Layout(why.to_owned()))
             }

@@ -3,7 +3,8 @@
 use crate::cli::table::Table;
 use crate::plan::Plan;
 use crate::plan::layout::{
-    DiskContent, FileSystem, Human, Layout, Partition, PartitionSize, PartitionTable, TableLabel,
+    DiskContent, FileSystem, Human, Layout, LogicalVolume, Partition, PartitionSize, PartitionTable,
+    TableLabel, VolumeGroup, VolumeSize,
 };
 
 /// What is on the disk, and what the caller said of its size.
@@ -37,15 +38,36 @@ fn content(layout: &Layout) -> String {
             table.row([&root.name, &kind, &label, &mount]);
         }
         DiskContent::Partitions(partitions) => {
-            for partition in &partitions.partitions {
-                let [kind, label, mount] = partition.content.as_ref().map(file_system).unwrap_or_default();
+            for (index, partition) in partitions.partitions.iter().enumerate() {
+                let member = member(layout, index);
+                let [kind, label, mount] = partition.content.as_ref().map(file_system).unwrap_or(member);
                 let active = if partition.boot { "active" } else { "" };
                 let (size, code) = (partition_size(partition), format!("type {}", partition.kind));
                 table.row([&partition.name, &size, &code, active, &kind, &label, &mount]);
             }
         }
     }
+    for (group, volume) in layout.volumes() {
+        let [kind, label, mount] = volume.content.as_ref().map(file_system).unwrap_or_default();
+        let of_group = format!("of group {}", group.name);
+        table.row([&volume.name, &volume_size(group, volume), &of_group, "", &kind, &label, &mount]);
+    }
     table.lines("    ")
+}
+
+/// What a partition without a file system is shown as.
+fn member(layout: &Layout, partition: usize) -> [String; 3] {
+    let mut groups = layout.volume_groups.iter();
+    let group = groups.find(|group| group.physical.iter().any(|volume| volume.partition == partition));
+    group.map(|group| ["lvm".to_owned(), format!("group {}", group.name), String::new()]).unwrap_or_default()
+}
+
+fn volume_size(group: &VolumeGroup, volume: &LogicalVolume) -> String {
+    match volume.size {
+        VolumeSize::Extents(count) => Human(count * group.extent_size).to_string(),
+        VolumeSize::PercentOfGroup(percent) => format!("{percent} of the group"),
+        VolumeSize::PercentOfFree(percent) => format!("{percent} of the rest"),
+    }
 }
 
 fn partition_size(partition: &Partition) -> String {

@@ -16,6 +16,7 @@ pub(super) fn check(layout: &Layout, disk: &DiskSpec) -> Result<(), LayoutError>
     if let DiskContent::Partitions(table) = &layout.content {
         check_table(layout, table)?;
     }
+    check_volume_names(layout)?;
     let file_systems: Vec<_> = layout.file_systems().into_iter().map(|(_, fs)| fs).collect();
     file_systems.iter().try_for_each(|fs| check_file_system(fs))?;
     check_labels(&file_systems)?;
@@ -23,6 +24,20 @@ pub(super) fn check(layout: &Layout, disk: &DiskSpec) -> Result<(), LayoutError>
     check_root(layout)?;
     // A tree of no size shows whether the layout can be placed at all.
     plan_disk(layout, disk, &UsageByMount::new(), &Identity::new(b"")).map(drop)
+}
+
+/// LVM takes fewer names than YAML.
+fn check_volume_names(layout: &Layout) -> Result<(), LayoutError> {
+    let groups = layout.volume_groups.iter().map(|group| ("vgs", &group.name));
+    let volumes = layout.volumes().map(|(_, volume)| ("lvs", &volume.name));
+    let fits = |name: &str| {
+        let known = |c: char| c.is_ascii_alphanumeric() || "+_.-".contains(c);
+        name.chars().all(known) && !name.starts_with('-') && !["", ".", ".."].contains(&name)
+    };
+    match groups.chain(volumes).find(|(_, name)| !fits(name)) {
+        Some((kind, name)) => Err(LayoutError::VolumeName { kind, node: name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// What a table is called in messages.

@@ -14,8 +14,6 @@ pub enum LayoutError {
          fstab; each entry of the list takes exactly one"
     )]
     EntryNotSingle { entry: usize, count: usize },
-    #[error("not supported yet: {0} in a block device configuration")]
-    NotSupported(&'static str),
     #[error("{kind} entry {entry} has no 'base': name the node that it stands on")]
     MissingBase { kind: &'static str, entry: usize },
     #[error("{kind} '{node}' has no '{key}'")]
@@ -83,6 +81,25 @@ pub enum LayoutError {
     DuplicateMount { point: String, first: String, second: String },
     #[error("file system '{node}': mount point '{point}' is not an absolute path without '..'")]
     MountPoint { node: String, point: String },
+    #[error("physical volume '{0}' belongs to no volume group")]
+    UnusedPhysical(String),
+    #[error("{kind} '{node}': option '{option}' is not understood (known: {known})")]
+    LvmOption { kind: &'static str, node: String, option: String, known: &'static str },
+    #[error("volume group '{group}': an extent of '{given}' (a power of two from 128k to 16g)")]
+    ExtentSize { group: String, given: String },
+    #[error("logical volume '{volume}': '{given}' is no number of extents, such as 250, 30%VG or 100%FREE")]
+    Extents { volume: String, given: String },
+    #[error("logical volume '{volume}' is smaller than an extent, which is {extent}")]
+    VolumeTooSmall { volume: String, extent: String },
+    #[error("logical volume '{0}' is thin: only a running kernel with device-mapper makes thin volumes")]
+    ThinPool(String),
+    #[error("logical volume '{volume}': unknown type '{given}' (known: linear, thin, thin-pool)")]
+    VolumeKind { volume: String, given: String },
+    #[error("{kind} '{node}': LVM's names have letters, digits and any of + _ . -, and do not begin with -")]
+    VolumeName { kind: &'static str, node: String },
+    #[error("no room for logical volume '{volume}': it wants {}, and {} of volume group '{group}' remain",
+        Human(*.wanted), Human(*.left))]
+    NoExtents { group: String, volume: String, wanted: u64, left: u64 },
     #[error("no file system is mounted on '/': the image needs a root")]
     NoRoot,
     #[error("the root file system '{node}' is {kind}, which keeps no owners and modes")]
@@ -93,4 +110,29 @@ pub enum LayoutError {
     #[error("file system '{node}' cannot grow to {} (--max-online-resize): ext4 ends at {}",
         Human(*.growth), Human(*.limit))]
     GrowthTooLarge { node: String, growth: u64, limit: u64 },
+}
+
+impl LayoutError {
+    /// What to do about it, where that is not part of the message.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            LayoutError::NoRoom { partition, .. } => format!(
+                "make '{partition}' or a partition before it smaller, or the disk larger (--image-size); a size \
+                 of 100% takes what remains"
+            ),
+            LayoutError::NoExtents { volume, .. } => format!(
+                "make '{volume}' or a volume before it smaller, or the partitions of the group larger; extents \
+                 of 100%FREE take what remains"
+            ),
+            LayoutError::ThinPool(_) => {
+                "leave out 'type' and 'thin-pool': a linear volume takes no space before it is written".into()
+            }
+            LayoutError::LabelTooLong { limit, .. } => {
+                format!("give the mkfs a 'label' of at most {limit} characters (--root-label for the root)")
+            }
+            LayoutError::UnsuitableRoot { .. } => "use ext4, xfs or btrfs for the root".into(),
+            LayoutError::TooManyPartitions { .. } => "make fewer partitions".into(),
+            _ => return None,
+        })
+    }
 }

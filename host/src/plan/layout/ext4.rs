@@ -12,8 +12,13 @@
 //! | 64 TiB | 2^32 inodes, one for each 16 KiB; `--max-online-resize` makes them fewer |
 //! | 32 PiB | 2^32 inodes, one block of them in a group |
 
-use super::{FileSystem, FsKind, Identity, LayoutError, Usage};
+use super::{FileSystem, FsKind, LayoutError, Usage};
 use crate::spec::DiskSpec;
+
+mod command;
+mod given;
+
+use given::Given;
 
 /// The only block size that all machines read and that grows large.
 const BLOCK: u64 = 4096;
@@ -68,18 +73,6 @@ const SPARE_INODES_MINIMUM: u64 = 1024;
 /// Blocks of content below which the last group is not worth its overhead;
 /// mke2fs drops groups with fewer than 50.
 const LAST_GROUP_CONTENT: u64 = 256;
-
-/// Per cent of the blocks kept for root, so that a full disk can be logged into.
-const ROOT_PERCENT: &str = "1";
-
-/// Features by kind, instead of those of the host's mke2fs.conf: newer ones
-/// (`orphan_file`, `metadata_csum_seed`) keep older machines and GRUB from
-/// reading the image.
-const EXT4_FEATURES: &str = "none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,\
-                             sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
-const EXT3_FEATURES: &str =
-    "none,has_journal,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file";
-const EXT2_FEATURES: &str = "none,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file";
 
 /// The choices for one ext file system.
 pub(super) struct Ext<'a> {
@@ -173,50 +166,6 @@ impl<'a> Ext<'a> {
     pub(super) fn inodes(&self, size: u64) -> u64 {
         size.div_ceil(GROUP) * self.inodes_per_group
     }
-
-    /// mke2fs with all arguments but the device.
-    pub(super) fn command(&self, size: u64, identity: &Identity) -> Vec<String> {
-        let fs = self.fs;
-        let mut args: Vec<String> =
-            ["mke2fs", "-q", "-F", "-t", fs.kind.as_str(), "-m", ROOT_PERCENT].map(str::to_owned).into();
-        args.extend(["-b".to_owned(), BLOCK.to_string(), "-I".to_owned(), INODE.to_string()]);
-        args.extend(["-L".to_owned(), fs.label.clone(), "-U".to_owned(), super::disk::uuid_of(fs, identity)]);
-        if !self.given.decides_inodes() {
-            args.extend(["-N".to_owned(), self.inodes(size).min(MAX_INODES).to_string()]);
-        }
-        let journal = self.journal_mib(size / BLOCK);
-        if journal > 0 && self.given.value("-J").is_none() {
-            args.extend(["-J".to_owned(), format!("size={journal}")]);
-        }
-        args.extend(["-O".to_owned(), with_given(self.features(), self.given.value("-O"))]);
-        args.extend(["-E".to_owned(), with_given(&self.extended(size, identity), self.given.value("-E"))]);
-        args.extend(self.given.others());
-        args
-    }
-
-    fn features(&self) -> &'static str {
-        match self.fs.kind {
-            FsKind::Ext2 => EXT2_FEATURES,
-            FsKind::Ext3 => EXT3_FEATURES,
-            _ => EXT4_FEATURES,
-        }
-    }
-
-    /// Initialising everything now keeps the first boot from doing it; on a
-    /// sparse file the zeroes take no space.
-    fn extended(&self, size: u64, identity: &Identity) -> String {
-        let seed = identity.uuid(&format!("hash seed {}", self.fs.name));
-        let init = format!("hash_seed={seed},lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0");
-        match self.growth > size {
-            true => format!("resize={},{init}", self.growth / BLOCK),
-            false => init,
-        }
-    }
-}
-
-/// Our values in front of the caller's, which win.
-fn with_given(ours: &str, given: Option<&str>) -> String {
-    given.map_or_else(|| ours.to_owned(), |given| format!("{ours},{given}"))
 }
 
 /// Groups 0 and 1 and the powers of 3, 5 and 7 keep copies of the superblock.
@@ -224,56 +173,6 @@ fn groups_with_backup(groups: u64) -> u64 {
     let powers = |base: u64| std::iter::successors(Some(base), move |power| power.checked_mul(base));
     let count = |base| powers(base).take_while(|power| *power < groups).count() as u64;
     groups.min(2) + count(3) + count(5) + count(7)
-}
-
-/// The caller's own arguments for mke2fs.
-struct Given<'a> {
-    /// Flags with their values, in the order given.
-    args: Vec<(&'a str, Option<&'a str>)>,
-}
-
-impl<'a> Given<'a> {
-    /// mke2fs's flags that take a value.
-    const VALUED: &'static str = "abegilmorstuCEGIJLMNOTUVd";
-    /// Flags that are merged with ours instead of passed on.
-    const MERGED: [&'static str; 2] = ["-E", "-O"];
-
-    fn read(options: &'a [String]) -> Given<'a> {
-        let mut args = Vec::new();
-        let mut words = options.iter().map(String::as_str);
-        while let Some(word) = words.next() {
-            let valued = word.strip_prefix('-').and_then(|rest| rest.chars().next());
-            match valued.filter(|flag| Self::VALUED.contains(*flag)) {
-                Some(_) if word.len() > 2 => args.push((&word[..2], Some(&word[2..]))),
-                Some(_) => args.push((word, words.next())),
-                None => args.push((word, None)),
-            }
-        }
-        Given { args }
-    }
-
-    fn value(&self, flag: &str) -> Option<&'a str> {
-        self.args.iter().rev().find(|(given, _)| *given == flag).and_then(|(_, value)| *value)
-    }
-
-    fn bytes_per_inode(&self) -> Option<u64> {
-        self.value("-i")?.parse().ok().filter(|ratio| (1024..=GROUP).contains(ratio))
-    }
-
-    fn journal(&self) -> Option<u64> {
-        let size = self.value("-J")?.split(',').find_map(|part| part.strip_prefix("size="))?;
-        size.trim_end_matches('M').parse().ok()
-    }
-
-    /// Whether the caller said how many inodes there are.
-    fn decides_inodes(&self) -> bool {
-        ["-i", "-N", "-T"].into_iter().any(|flag| self.value(flag).is_some())
-    }
-
-    fn others(&self) -> impl Iterator<Item = String> {
-        let others = self.args.iter().filter(|(flag, _)| !Self::MERGED.contains(flag));
-        others.flat_map(|(flag, value)| std::iter::once(*flag).chain(*value)).map(str::to_owned)
-    }
 }
 
 #[cfg(test)]

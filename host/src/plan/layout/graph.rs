@@ -1,20 +1,20 @@
 //! From the flat list of nodes to the [`Layout`].
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use super::yaml::{DiskNode, FstabNode, Item, MkfsNode, MountNode, PartitionNode, TableNode};
+use super::nodes::{
+    DiskNode, FstabNode, GroupNode, LogicalNode, LvmNode, MkfsNode, MountNode, PartitionNode, PhysicalNode,
+    TableNode,
+};
+use super::read::{DEFAULT_ALIGN, block_size, flags, size_of, table_label, type_code};
+use super::yaml::Item;
 use super::*;
+
+mod file_systems;
+mod groups;
 
 /// Name of the disk where no configuration names one.
 pub(super) const DEFAULT_DISK: &str = "image0";
-
-/// Sector size where the configuration names none.
-pub(super) const DEFAULT_BLOCK_SIZE: u32 = 512;
-
-/// Alignment where the configuration names none: a multiple of every erase
-/// block and stripe in use, and room for a boot loader behind the MBR.
-const DEFAULT_ALIGN: u64 = 1 << 20;
 
 /// Links the nodes by their bases.
 pub(super) fn layout(items: Vec<Item>, root: &RootDefaults) -> Result<Layout, LayoutError> {
@@ -35,6 +35,11 @@ fn check_names(items: &[Item]) -> Result<(), LayoutError> {
             Item::Disk(disk) => names.push(&disk.name),
             Item::Table { node, .. } => {
                 names.extend(node.partitions.iter().flatten().map(|part| part.name.as_str()))
+            }
+            Item::Lvm(LvmNode { pvs, vgs, lvs, .. }) => {
+                names.extend(pvs.iter().map(|node| node.name.as_str()));
+                names.extend(vgs.iter().map(|node| node.name.as_str()));
+                names.extend(lvs.iter().map(|node| node.name.as_str()));
             }
             Item::Mkfs { name, .. } | Item::Mount { name, .. } | Item::Fstab { name, .. } => names.push(name),
         }
@@ -57,6 +62,9 @@ struct Node<T> {
 struct Nodes {
     disk: Option<DiskNode>,
     table: Option<(String, TableNode)>,
+    physical: Vec<PhysicalNode>,
+    groups: Vec<GroupNode>,
+    logical: Vec<LogicalNode>,
     mkfs: Vec<Node<MkfsNode>>,
     mounts: Vec<Node<MountNode>>,
     fstabs: Vec<Node<FstabNode>>,
@@ -75,6 +83,11 @@ impl Nodes {
                 }
                 None => {}
             },
+            Item::Lvm(LvmNode { pvs, vgs, lvs, .. }) => {
+                self.physical.extend(pvs);
+                self.groups.extend(vgs);
+                self.logical.extend(lvs);
+            }
             Item::Mkfs { name, base, node } => self.mkfs.push(Node { name, base, node }),
             Item::Mount { name, base, node } => self.mounts.push(Node { name, base, node }),
             Item::Fstab { name, base, node } => self.fstabs.push(Node { name, base, node }),
@@ -96,8 +109,9 @@ impl Nodes {
                 DiskContent::FileSystem(fs.ok_or_else(|| LayoutError::EmptyDisk(disk.name.clone()))?)
             }
         };
+        let volume_groups = self.volume_groups(&content, root)?;
         self.none_left()?;
-        Ok(Layout { name: disk.name, size, block_size, content })
+        Ok(Layout { name: disk.name, size, block_size, content, volume_groups })
     }
 
     fn table(
@@ -107,14 +121,7 @@ impl Nodes {
         root: &RootDefaults,
     ) -> Result<PartitionTable, LayoutError> {
         let missing = |key| LayoutError::MissingKey { kind: "partitioning of", node: disk.to_owned(), key };
-        let label = match node.label.as_deref() {
-            Some("mbr") => TableLabel::Mbr,
-            Some("gpt") => TableLabel::Gpt,
-            Some(given) => {
-                return Err(LayoutError::TableLabel { disk: disk.to_owned(), given: given.to_owned() });
-            }
-            None => return Err(missing("label")),
-        };
+        let label = table_label(disk, node.label.as_deref().ok_or_else(|| missing("label"))?)?;
         let align = node.align.as_deref().map(|text| size_of("partitioning", text)).transpose()?;
         let nodes = node.partitions.ok_or_else(|| missing("partitions"))?;
         let partitions = nodes.into_iter().map(|node| self.partition(node, label, root));
@@ -142,66 +149,14 @@ impl Nodes {
         Ok(Partition { name, size, kind, boot, primary, content })
     }
 
-    /// Takes the file system that stands on `base`.
-    fn file_system(&mut self, base: &str, root: &RootDefaults) -> Result<Option<FileSystem>, LayoutError> {
-        let Some(Node { name, node, .. }) = take_one(&mut self.mkfs, base, "file systems")? else {
-            return Ok(None);
-        };
-        let defaults = (name == ROOT_NODE).then_some(root);
-        let kind = match (node.kind, defaults) {
-            (Some(given), _) => given.parse().map_err(|error: kind::UnknownKind| {
-                let node = format!("file system '{name}'");
-                LayoutError::UnknownFileSystem { node, given: error.given, known: error.known }
-            })?,
-            (None, Some(defaults)) => defaults.kind,
-            (None, None) => return Err(LayoutError::MissingKey { kind: "mkfs", node: name, key: "type" }),
-        };
-        let label = node.label.or_else(|| Some(defaults?.label_for(kind))).unwrap_or_else(|| name.clone());
-        // FAT stores its labels in upper case.
-        let label = if kind == FsKind::Vfat { label.to_uppercase() } else { label };
-        let given = node.opts.map(|opts| opts.split_whitespace().map(str::to_owned).collect());
-        let options = given.or_else(|| Some(defaults?.options.clone())).unwrap_or_default();
-        let mount = self.mount(&name)?;
-        Ok(Some(FileSystem { name, kind, label, options, uuid: node.uuid, mount }))
-    }
-
-    /// Takes the mount of a file system.
-    fn mount(&mut self, base: &str) -> Result<Option<Mount>, LayoutError> {
-        let Some(Node { name, node, .. }) = take_one(&mut self.mounts, base, "mounts")? else {
-            return Ok(None);
-        };
-        let point = node.mount_point;
-        let fstab = take_one(&mut self.fstabs, &name, "fstab entries")?.map(|fstab| Fstab {
-            options: fstab.node.options.unwrap_or_else(|| "defaults".to_owned()),
-            dump_freq: fstab.node.dump_freq.unwrap_or(0),
-            fsck_passno: fstab.node.fsck_passno.unwrap_or(2),
-        });
-        let point = point.ok_or(LayoutError::MissingKey { kind: "mount", node: name, key: "mount_point" })?;
-        Ok(Some(Mount { point: PathBuf::from(point), fstab }))
-    }
-
     /// What was not taken stands on nothing.
     fn none_left(&mut self) -> Result<(), LayoutError> {
         let left = [
-            self.mkfs.pop().map(|left| dangling("mkfs", &left.name, left.base, "disk or partition")),
+            self.mkfs.pop().map(|left| dangling("mkfs", &left.name, left.base, "disk, partition or volume")),
             self.mounts.pop().map(|left| dangling("mount", &left.name, left.base, "mkfs")),
             self.fstabs.pop().map(|left| dangling("fstab", &left.name, left.base, "mount")),
         ];
         left.into_iter().flatten().next().map_or(Ok(()), Err)
-    }
-}
-
-/// Takes the one node that stands on `base`.
-fn take_one<T>(
-    nodes: &mut Vec<Node<T>>,
-    base: &str,
-    kind: &'static str,
-) -> Result<Option<Node<T>>, LayoutError> {
-    let Some(index) = nodes.iter().position(|node| node.base == base) else { return Ok(None) };
-    let first = nodes.remove(index);
-    match nodes.iter().find(|node| node.base == base) {
-        Some(second) => Err(crowded(base, kind, &first.name, &second.name)),
-        None => Ok(Some(first)),
     }
 }
 
@@ -212,44 +167,4 @@ fn crowded(base: &str, kind: &'static str, first: &str, second: &str) -> LayoutE
 
 fn dangling(kind: &'static str, node: &str, base: String, wanted: &'static str) -> LayoutError {
     LayoutError::Dangling { kind, node: node.to_owned(), base, wanted }
-}
-
-fn size_of(node: &str, text: &str) -> Result<u64, LayoutError> {
-    parse_size(text).map_err(|error| LayoutError::Size { node: format!("'{node}'"), error })
-}
-
-fn block_size(disk: &DiskNode) -> Result<u32, LayoutError> {
-    match disk.block_size.as_deref() {
-        None => Ok(DEFAULT_BLOCK_SIZE),
-        Some("512") => Ok(512),
-        Some("4096") => Ok(4096),
-        Some(given) => Err(LayoutError::BlockSize { disk: disk.name.clone(), given: given.to_owned() }),
-    }
-}
-
-/// The flags `boot` and `primary`.
-fn flags(partition: &str, flags: &[String], table: TableLabel) -> Result<(bool, bool), LayoutError> {
-    let (mut boot, mut primary) = (false, table == TableLabel::Gpt);
-    for flag in flags {
-        match (flag.as_str(), table) {
-            ("boot", _) => boot = true,
-            ("primary", TableLabel::Mbr) => primary = true,
-            ("primary", TableLabel::Gpt) => return Err(LayoutError::PrimaryInGpt(partition.to_owned())),
-            _ => {
-                let partition = partition.to_owned();
-                return Err(LayoutError::UnknownFlag { partition, flag: flag.clone() });
-            }
-        }
-    }
-    Ok((boot, primary))
-}
-
-fn type_code(partition: &str, given: Option<&str>, table: TableLabel) -> Result<TypeCode, LayoutError> {
-    let Some(given) = given else { return Ok(TypeCode::default_for(table)) };
-    TypeCode::parse(given, table).ok_or_else(|| LayoutError::TypeCode {
-        partition: partition.to_owned(),
-        given: given.to_owned(),
-        table: check::table_name(table),
-        expected: TypeCode::expected(table),
-    })
 }

@@ -3,110 +3,18 @@
 //! In the tree notation a node stands inside the one it lies on; in the graph
 //! notation it names it as `base`. Both become the same flat list of [`Item`]s.
 
-use serde::Deserialize;
-
 use super::LayoutError;
+use super::nodes::{DiskNode, Entry, FstabNode, LvmNode, MkfsNode, MountNode, TableNode};
 
 /// One node with its name and what it stands on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Item {
     Disk(DiskNode),
     Table { base: String, node: TableNode },
+    Lvm(LvmNode),
     Mkfs { name: String, base: String, node: MkfsNode },
     Mount { name: String, base: String, node: MountNode },
     Fstab { name: String, base: String, node: FstabNode },
-}
-
-/// An entry of the list: exactly one field is set.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    local_loop: Option<DiskNode>,
-    partitioning: Option<TableNode>,
-    lvm: Option<serde::de::IgnoredAny>,
-    mkfs: Option<MkfsNode>,
-    mount: Option<MountNode>,
-    fstab: Option<FstabNode>,
-}
-
-/// `local_loop`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DiskNode {
-    pub(super) name: String,
-    pub(super) size: Option<String>,
-    pub(super) block_size: Option<String>,
-    /// Where DIB puts the raw file; the workspace decides that here.
-    #[serde(rename = "directory")]
-    _directory: Option<String>,
-    partitioning: Option<TableNode>,
-    mkfs: Option<MkfsNode>,
-}
-
-/// `partitioning`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TableNode {
-    base: Option<String>,
-    /// Tables are no nodes of the graph; their names are free.
-    #[serde(rename = "name")]
-    _name: Option<String>,
-    pub(super) label: Option<String>,
-    pub(super) align: Option<String>,
-    pub(super) partitions: Option<Vec<PartitionNode>>,
-}
-
-/// An entry of `partitions`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PartitionNode {
-    pub(super) name: String,
-    /// Always the table's.
-    #[serde(rename = "base")]
-    _base: Option<String>,
-    pub(super) size: Option<String>,
-    #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    #[serde(default)]
-    pub(super) flags: Vec<String>,
-    mkfs: Option<MkfsNode>,
-}
-
-/// `mkfs`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MkfsNode {
-    name: Option<String>,
-    base: Option<String>,
-    #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) label: Option<String>,
-    pub(super) opts: Option<String>,
-    pub(super) uuid: Option<String>,
-    mount: Option<Box<MountNode>>,
-}
-
-/// `mount`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MountNode {
-    name: Option<String>,
-    base: Option<String>,
-    pub(super) mount_point: Option<String>,
-    fstab: Option<FstabNode>,
-}
-
-/// `fstab`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FstabNode {
-    name: Option<String>,
-    base: Option<String>,
-    pub(super) options: Option<String>,
-    #[serde(rename = "dump-freq")]
-    pub(super) dump_freq: Option<u8>,
-    #[serde(rename = "fsck-passno")]
-    pub(super) fsck_passno: Option<u8>,
 }
 
 /// Reads the configuration and takes the tree notation apart.
@@ -131,36 +39,44 @@ struct Flat {
 impl Flat {
     fn entry(&mut self, entry: Entry) -> Result<(), LayoutError> {
         let Entry { local_loop, partitioning, lvm, mkfs, mount, fstab } = entry;
-        if lvm.is_some() {
-            return Err(LayoutError::NotSupported("lvm"));
-        }
-        let given =
-            [local_loop.is_some(), partitioning.is_some(), mkfs.is_some(), mount.is_some(), fstab.is_some()];
+        let given = [
+            local_loop.is_some(),
+            partitioning.is_some(),
+            lvm.is_some(),
+            mkfs.is_some(),
+            mount.is_some(),
+            fstab.is_some(),
+        ];
         let count = given.into_iter().filter(|given| *given).count();
         if count != 1 {
             return Err(LayoutError::EntryNotSingle { entry: self.entry, count });
         }
         local_loop.map_or(Ok(()), |node| self.disk(node))?;
         partitioning.map_or(Ok(()), |node| self.table(node, None))?;
+        self.items.extend(lvm.map(Item::Lvm));
         mkfs.map_or(Ok(()), |node| self.mkfs(node, None))?;
         mount.map_or(Ok(()), |node| self.mount(node, None))?;
         fstab.map_or(Ok(()), |node| self.fstab(node, None))
     }
 
     fn disk(&mut self, mut node: DiskNode) -> Result<(), LayoutError> {
-        let (table, mkfs) = (node.partitioning.take(), node.mkfs.take());
+        let (table, lvm, mkfs) = (node.partitioning.take(), node.lvm.take(), node.mkfs.take());
         let name = node.name.clone();
         self.items.push(Item::Disk(node));
+        self.items.extend(lvm.map(Item::Lvm));
         table.map_or(Ok(()), |node| self.table(node, Some(&name)))?;
         mkfs.map_or(Ok(()), |node| self.mkfs(node, Some(&name)))
     }
 
     fn table(&mut self, mut node: TableNode, parent: Option<&str>) -> Result<(), LayoutError> {
         let base = self.base("partitioning", node.base.take(), parent)?;
-        let partitions = node.partitions.iter_mut().flatten();
-        let nested: Vec<_> =
-            partitions.filter_map(|part| Some((part.name.clone(), part.mkfs.take()?))).collect();
+        let (mut nested, mut groups) = (Vec::new(), Vec::new());
+        for partition in node.partitions.iter_mut().flatten() {
+            groups.extend(partition.lvm.take());
+            nested.extend(partition.mkfs.take().map(|mkfs| (partition.name.clone(), mkfs)));
+        }
         self.items.push(Item::Table { base, node });
+        self.items.extend(groups.into_iter().map(Item::Lvm));
         nested.into_iter().try_for_each(|(partition, mkfs)| self.mkfs(mkfs, Some(&partition)))
     }
 

@@ -13,7 +13,7 @@ impl Host for State {
         self.facts.permissions.check(&Grant::BlockDevice).map_err(Error::Denied)?;
         let (layout, devices) = (&self.shared.plan.layout, &self.context.devices);
         let device = devices.disk.as_deref().map(text);
-        let (table, volumes) = match &layout.content {
+        let (table, mut volumes): (_, Vec<_>) = match &layout.content {
             DiskContent::FileSystem(root) => {
                 let whole = Volume { device: device.clone(), ..volume(&layout.name, Some(root)) };
                 (Table::None, vec![whole])
@@ -32,6 +32,10 @@ impl Host for State {
                 (label, numbered.collect())
             }
         };
+        volumes.extend(layout.volumes().enumerate().map(|(index, (_, logical))| Volume {
+            device: devices.logical.get(index).map(|path| text(path)),
+            ..volume(&logical.name, logical.content.as_ref())
+        }));
         let size = devices.size.or(layout.size);
         Ok(Disk { name: layout.name.clone(), size, table, volumes, device })
     }

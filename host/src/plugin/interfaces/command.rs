@@ -20,7 +20,8 @@ use rehearsed::Rehearsed;
 const CHROOT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Variables that reach programs of the build host.
-const HOST_VARIABLES: [&str; 9] = [
+const HOST_VARIABLES: [&str; 10] = [
+    "SOURCE_DATE_EPOCH",
     "http_proxy",
     "https_proxy",
     "ftp_proxy",

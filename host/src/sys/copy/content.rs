@@ -58,7 +58,7 @@ impl Transfer {
             return self.copy_range(source, destination, 0..size, buffer);
         }
         let mut copied = 0;
-        for_each_extent(source, size, |extent| {
+        for_each_extent(source, 0..size, |extent| {
             copied += self.copy_range(source, destination, extent, buffer)?;
             Ok(())
         })?;
@@ -136,29 +136,29 @@ fn through_buffer(from: &File, to: &File, at: u64, wanted: usize, buffer: &mut [
 /// The bytes of a file that are not in holes.
 pub(in crate::sys) fn data_length(file: &File, size: u64) -> Result<u64> {
     let mut total = 0;
-    for_each_extent(file, size, |extent| {
+    for_each_extent(file, 0..size, |extent| {
         total += extent.end - extent.start;
         Ok(())
     })?;
     Ok(total)
 }
 
-/// Calls `visit` for each stretch of a file that is not a hole.
-fn for_each_extent(
+/// Calls `visit` for each stretch of a part of a file that is not a hole.
+pub(super) fn for_each_extent(
     file: &File,
-    size: u64,
+    part: std::ops::Range<u64>,
     mut visit: impl FnMut(std::ops::Range<u64>) -> Result<()>,
 ) -> Result<()> {
     let seek = |at: u64, whence| lseek64(file, at.cast_signed(), whence).map(i64::cast_unsigned);
-    let mut at = 0;
-    while at < size {
+    let mut at = part.start;
+    while at < part.end {
         let start = match seek(at, Whence::SeekData) {
-            Ok(start) => start,
+            Ok(start) if start < part.end => start,
             // Only a hole follows.
-            Err(Errno::ENXIO) => break,
+            Ok(_) | Err(Errno::ENXIO) => break,
             Err(error) => return Err(error).context("looking for its holes"),
         };
-        let end = seek(start, Whence::SeekHole).context("looking for its holes")?.min(size);
+        let end = seek(start, Whence::SeekHole).context("looking for its holes")?.min(part.end);
         visit(start..end)?;
         at = end;
     }

@@ -68,7 +68,7 @@ pub(super) fn configure(device: &File, backing: RawFd, options: LoopOptions) -> 
     }
     let config = LoopConfig {
         descriptor: backing.cast_unsigned(),
-        block_size: 0,
+        block_size: options.block_size,
         info: LoopInfo {
             device: 0,
             inode: 0,

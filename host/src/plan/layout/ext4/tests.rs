@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
+use super::command::EXT4_FEATURES;
 use super::*;
-use crate::plan::layout::Mount;
+use crate::plan::layout::{Identity, Mount};
 
 const MIB: u64 = 1 << 20;
 
