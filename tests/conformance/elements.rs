@@ -14,8 +14,7 @@ use super::outcome::{Difference, Outcome};
 /// The distribution for elements that bring none.
 const DISTRIBUTION: &str = "debian-minimal";
 
-const DIFFERENCES: [Difference; 3] = [
-    ("block-device-efi-lvm", "layouts with LVM are refused, before any work"),
+const DIFFERENCES: [Difference; 2] = [
     ("deploy-kexec", "depends on an element 'deploy' that upstream has not"),
     (
         "modprobe-blacklist",

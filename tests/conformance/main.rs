@@ -15,6 +15,7 @@ mod fixtures;
 mod outcome;
 mod probe;
 mod upstream;
+mod volumes;
 
 use environment::Environment;
 use outcome::Outcome;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let mut outcome = Outcome::default();
     upstream::check(&environment, &mut outcome);
     fixtures::check(&environment, &mut outcome);
+    volumes::check(&environment, &mut outcome);
     elements::check(&environment, &mut outcome);
     commands::check(&environment, &mut outcome);
     outcome.report()

@@ -12,6 +12,8 @@ use blankslate::plan::{PlanError, plan};
 use blankslate::spec::ImageSpec;
 use serde_json::{Value, json};
 
+mod block_device;
+
 /// Reads a request from standard input; prints the answer.
 pub(crate) fn answer(planner: &str) {
     let mut text = String::new();
@@ -22,6 +24,10 @@ pub(crate) fn answer(planner: &str) {
         "service-map" => service_map(&request),
         "elements" => elements(&request),
         "definitions" => definitions(&request),
+        "layout" => block_device::layout(&request),
+        "size" => block_device::size(&request),
+        "share" => block_device::share(&request),
+        "mbr" => block_device::mbr(&request),
         "merged" => json!({ "ok": definition::merge(entries(&request)) }),
         other => panic!("no planner is called {other}"),
     };
