@@ -4,14 +4,18 @@
 //! <base>/slate-XXXXXX/
 //!   lock          locked while the build lives; unlocked directories are reaped
 //!   logs/         one file a hook; kept on failure
-//!   area/         on tmpfs where memory allows: `TMP_BUILD_DIR`
-//!     elements/   elements that `slate` carries, unpacked for shell hooks
-//!     hooks/      all elements merged: `TMP_HOOKS_PATH`
-//!     lib/        what shell hooks source: `_LIB`
-//!     mnt/        the tree, later the mounted image: `TMP_MOUNT_PATH`
-//!     built/      the finished tree while the image is mounted
-//!     image/      the raw image: `TMP_IMAGE_DIR`
+//!   area/         on tmpfs where memory allows
+//!     build.XXXXXX/ `TMP_BUILD_DIR`
+//!       elements/   elements that `slate` carries, unpacked for shell hooks
+//!       hooks/      all elements merged: `TMP_HOOKS_PATH`
+//!       lib/        what shell hooks source: `_LIB`
+//!       mnt/        the tree, later the mounted image: `TMP_MOUNT_PATH`
+//!       built/      the finished tree while the image is mounted
+//!       image/      the raw image: `TMP_IMAGE_DIR`
 //! ```
+//!
+//! Shell elements take what is between the last dot of `TMP_MOUNT_PATH` and
+//! `/mnt` for a name that no other build has.
 //!
 //! After a `kill -9` the kernel has removed mounts and processes; what is
 //! left on disk carries no lock, and [`Workspace::reap`] removes it.
@@ -44,6 +48,7 @@ pub struct Workspace {
     area_mount: Option<Mount>,
     top: PathBuf,
     area: PathBuf,
+    build: PathBuf,
     #[expect(dead_code, reason = "held for as long as the workspace lives, so that nobody reaps it")]
     lock: DirectoryLock,
     keep: bool,
@@ -68,7 +73,8 @@ impl Workspace {
             AreaKind::Tmpfs => Some(Mount::tmpfs(&area, "mode=0755,size=100%,nr_inodes=0")?),
             AreaKind::Disk => None,
         };
-        let workspace = Workspace { area_mount, top, area, lock, keep: false };
+        let build = area.join(format!("build.{}", unique_name(&top)));
+        let workspace = Workspace { area_mount, top, area, build, lock, keep: false };
         for dir in [workspace.logs(), workspace.hooks(), workspace.library(), workspace.elements()] {
             fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
         }
@@ -103,7 +109,7 @@ impl Workspace {
 
     /// `TMP_BUILD_DIR`.
     pub fn area(&self) -> &Path {
-        &self.area
+        &self.build
     }
 
     /// One file a hook.
@@ -113,32 +119,32 @@ impl Workspace {
 
     /// `TMP_HOOKS_PATH`.
     pub fn hooks(&self) -> PathBuf {
-        self.area.join("hooks")
+        self.build.join("hooks")
     }
 
     /// `_LIB`.
     pub fn library(&self) -> PathBuf {
-        self.area.join("lib")
+        self.build.join("lib")
     }
 
     /// Elements that are not directories on disk, unpacked.
     pub fn elements(&self) -> PathBuf {
-        self.area.join("elements")
+        self.build.join("elements")
     }
 
     /// `TMP_MOUNT_PATH`: the tree until it is finished, then the mounted image.
     pub fn mount_point(&self) -> PathBuf {
-        self.area.join("mnt")
+        self.build.join("mnt")
     }
 
     /// The finished tree.
     pub fn built(&self) -> PathBuf {
-        self.area.join("built")
+        self.build.join("built")
     }
 
     /// `TMP_IMAGE_DIR`.
     pub fn image(&self) -> PathBuf {
-        self.area.join("image")
+        self.build.join("image")
     }
 
     /// Keeps the logs when the workspace is closed: the build failed, and its
@@ -160,6 +166,12 @@ impl Workspace {
         let removed = if self.keep { self.area.clone() } else { self.top.clone() };
         fs::remove_dir_all(&removed).with_context(|| format!("removing {}", removed.display()))
     }
+}
+
+/// What of the directory's name no other workspace has.
+fn unique_name(top: &Path) -> String {
+    let name = top.file_name().unwrap_or_default().to_string_lossy();
+    name.trim_start_matches(PREFIX).to_owned()
 }
 
 fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {

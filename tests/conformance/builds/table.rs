@@ -1,0 +1,79 @@
+//! The builds, their elements, and what must come of them.
+
+mod disks;
+mod everyday;
+mod failing;
+mod whole;
+
+use super::Build;
+
+/// `disk-image-create` without the element `base`.
+const CREATE: &[&str] = &["disk-image-create", "-n"];
+
+/// What runs wherever the tests run.
+pub(crate) const FAST: &[&Build] = &[&everyday::EVERYDAY, &failing::STABLE_INTERFACE_NAMES];
+
+/// All of them.
+pub(crate) const FULL: &[&Build] = &[
+    &everyday::EVERYDAY,
+    &whole::DEBIAN,
+    &whole::RAMDISK,
+    &whole::DRACUT,
+    &whole::MIXED,
+    &disks::MBR,
+    &disks::GPT,
+    &disks::EFI,
+    &failing::STABLE_INTERFACE_NAMES,
+    &failing::MODPROBE_BLACKLIST,
+    &failing::ISO,
+];
+
+/// The elements that must be in a build of the full set, or be what one of them depends on.
+pub(crate) const COVERED: [&str; 46] = [
+    "apt-conf",
+    "apt-preferences",
+    "apt-sources",
+    "baremetal",
+    "base",
+    "block-device-efi",
+    "block-device-gpt",
+    "block-device-mbr",
+    "bootloader",
+    "cleanup-kernel-initrd",
+    "cloud-init",
+    "cloud-init-datasources",
+    "cloud-init-growpart",
+    "cloud-init-nocloud",
+    "debian",
+    "debian-minimal",
+    "devuser",
+    "dhcp-all-interfaces",
+    "dracut-regenerate",
+    "element-manifest",
+    "enable-serial-console",
+    "fail2ban",
+    "growvols",
+    "grub2",
+    "hwburnin",
+    "install-bin",
+    "install-static",
+    "install-types",
+    "iso",
+    "journal-to-console",
+    "local-config",
+    "manifests",
+    "modprobe",
+    "modprobe-blacklist",
+    "openssh-server",
+    "package-installs",
+    "pkg-map",
+    "posix",
+    "ramdisk",
+    "runtime-ssh-host-keys",
+    "select-boot-kernel-initrd",
+    "source-repositories",
+    "stable-interface-names",
+    "svc-map",
+    "sysctl",
+    "vm",
+];

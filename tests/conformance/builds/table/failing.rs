@@ -1,0 +1,34 @@
+//! What upstream's elements cannot do on Debian 12 or on a kernel without FAT:
+//! both programs fail, and for the same reason.
+
+use super::super::{Build, End, Upstream};
+use super::CREATE;
+
+/// Debian has no such package since bookworm.
+pub(super) const STABLE_INTERFACE_NAMES: Build = Build {
+    name: "stable-interface-names",
+    command: CREATE,
+    formats: "tar",
+    elements: &["debian-minimal", "stable-interface-names"],
+    settings: &[],
+    cached: true,
+    upstream: Upstream::Same,
+    end: End::Fails("Unable to locate package biosdevname"),
+};
+
+/// `debian-minimal` needs `modprobe`, whose hook has the same name.
+pub(super) const MODPROBE_BLACKLIST: Build = Build {
+    name: "modprobe-blacklist",
+    elements: &["debian-minimal", "modprobe-blacklist"],
+    end: End::Fails("80-modprobe-blacklist"),
+    ..STABLE_INTERFACE_NAMES
+};
+
+/// It mounts a FAT image, by a loop device; `mkisofs` comes after.
+pub(super) const ISO: Build = Build {
+    name: "iso",
+    command: &["disk-image-create", "-n", "-p", "isolinux,syslinux,syslinux-common"],
+    elements: &["debian-minimal", "baremetal", "iso"],
+    end: End::Fails("efiboot.img"),
+    ..STABLE_INTERFACE_NAMES
+};
