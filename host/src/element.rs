@@ -6,6 +6,7 @@
 //! [`Hook`] and share one order.
 
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -136,10 +137,12 @@ pub enum Content {
     Memory(Arc<[u8]>),
     /// On disk, by absolute path.
     Path(PathBuf),
+    /// A symbolic link that stays one, by what it points to.
+    Link(PathBuf),
 }
 
 impl Content {
-    /// Reads the bytes.
+    /// Reads the bytes; those of a link are what it points to.
     ///
     /// # Errors
     ///
@@ -149,6 +152,7 @@ impl Content {
             Content::Embedded(bytes) => (*bytes).into(),
             Content::Memory(bytes) => bytes.as_ref().into(),
             Content::Path(path) => std::fs::read(path)?.into(),
+            Content::Link(target) => target.as_os_str().as_bytes().into(),
         })
     }
 }

@@ -13,11 +13,17 @@ const IGNORED_DIRECTORIES: [&str; 3] = ["tests", "__pycache__", ".git"];
 /// Marks a directory that a tool can make again, such as cargo's `target`.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 
+/// Directories whose content goes into the image as it is, links too.
+const VERBATIM: [&str; 2] = ["static/", "init-scripts/"];
+
+/// What every link has on Linux.
+const LINK_MODE: u32 = 0o777;
+
 /// How deep directories may be nested: bounds a symbolic link to a directory above.
 const MAX_DEPTH: usize = 16;
 
-/// All files below `root`, sorted by path. Symbolic links are followed, as
-/// they are wherever an element's files are copied from its directory.
+/// All files below `root`, sorted by path. Symbolic links are followed but
+/// where they are meant for the image.
 pub(super) fn list(root: &Path) -> Result<Vec<ElementFile>, ElementError> {
     let mut files = Vec::new();
     walk(root, "", 0, &mut files)?;
@@ -36,6 +42,11 @@ fn walk(
         let entry = entry.map_err(read)?;
         let name = entry.file_name().into_string().map_err(|_| not_text(&entry.path()))?;
         let (path, relative) = (entry.path(), format!("{prefix}{name}"));
+        if entry.file_type().map_err(read)?.is_symlink() && is_verbatim(&relative) {
+            let target = fs::read_link(&path).map_err(read)?;
+            files.push(ElementFile { path: relative, mode: LINK_MODE, content: Content::Link(target) });
+            continue;
+        }
         let Some(metadata) = target(&path)? else { continue };
         if metadata.is_dir() {
             if depth < MAX_DEPTH && !is_ignored(&name, &path) {
@@ -57,6 +68,10 @@ fn target(path: &Path) -> Result<Option<fs::Metadata>, ElementError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ElementError::Read { path: path.to_owned(), source }),
     }
+}
+
+fn is_verbatim(relative: &str) -> bool {
+    VERBATIM.iter().any(|directory| relative.starts_with(directory))
 }
 
 fn is_ignored(name: &str, path: &Path) -> bool {
@@ -99,6 +114,16 @@ mod tests {
         let files = list(root.path()).unwrap();
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a-link", "b", "install.d/10-a", "pre-install.d/10-a", "static/etc/x"]);
+    }
+
+    #[test]
+    fn links_for_the_image_stay_links() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("static")).unwrap();
+        symlink("/run/x", root.path().join("static/x")).unwrap();
+        let files = list(root.path()).unwrap();
+        assert_eq!(files.len(), 1);
+        assert!(matches!(&files[0].content, Content::Link(target) if target == Path::new("/run/x")));
     }
 
     #[test]

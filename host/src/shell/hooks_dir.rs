@@ -4,12 +4,12 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::element::{Element, ElementFile};
+use crate::element::{Content, Element, ElementFile};
 use crate::plan::Plan;
 
 /// Where chroot hooks find the hooks directory.
@@ -53,6 +53,9 @@ fn write_file(file: &ElementFile, target: &Path, element: &Element) -> Result<()
     }
     if target.symlink_metadata().is_ok() {
         return Ok(());
+    }
+    if let Content::Link(to) = &file.content {
+        return symlink(to, target).with_context(describe);
     }
     let bytes = file.content.read().with_context(describe)?;
     let mut out = fs::OpenOptions::new()
