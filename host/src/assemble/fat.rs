@@ -21,8 +21,9 @@ pub(super) struct FatStage {
 
 impl FatStage {
     /// Mounts memory on `target`, as large as the file system on `device`.
+    /// `grub-install` asks what is mounted there, and looks at that device.
     pub(super) fn open(device: &Path, target: &Path, size: u64) -> Result<FatStage> {
-        let mount = Mount::tmpfs(target, &format!("mode=0755,size={size}"))?;
+        let mount = Mount::tmpfs_for(device, target, &format!("mode=0755,size={size}"))?;
         Ok(FatStage { mount, device: device.to_owned() })
     }
 

@@ -68,7 +68,13 @@ impl Mount {
 
     /// Mounts an empty file system in memory; `options` such as `size=64m,mode=755`.
     pub fn tmpfs(target: &Path, options: &str) -> Result<Self> {
-        Self::new(Some(Path::new("tmpfs")), target, Some("tmpfs"), MsFlags::MS_NOSUID, options)
+        Self::tmpfs_for(Path::new("tmpfs"), target, options)
+    }
+
+    /// Mounts an empty file system in memory that passes for the one on `device`
+    /// with programs that look up what is mounted where.
+    pub fn tmpfs_for(device: &Path, target: &Path, options: &str) -> Result<Self> {
+        Self::new(Some(device), target, Some("tmpfs"), MsFlags::MS_NOSUID, options)
     }
 
     /// Mounts the processes of this PID namespace.
