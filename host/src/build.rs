@@ -23,9 +23,11 @@ use crate::sys::foreign::MountSet;
 
 pub mod bridge;
 pub mod caches;
+pub mod caller;
 pub mod crew;
 pub mod phase;
 pub mod pipeline;
+pub mod ramdisk;
 pub mod resolv;
 pub mod shell_distribution;
 pub mod site;

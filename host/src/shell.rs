@@ -8,7 +8,8 @@
 //! 3. [`ShellRunner::run`] runs one hook with the result.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, Result};
 
@@ -143,11 +144,20 @@ fn caller() -> Environment {
 }
 
 /// Directory of each planned element, in plan order; those that are not on
-/// disk are unpacked.
-fn element_directories(plan: &Plan, unpacked: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let directory_of = |element: &crate::element::Element| match &element.origin {
-        Origin::Directory(path) => Ok(path.clone()),
-        Origin::Builtin | Origin::Wasm(_) => hooks_dir::unpack(element, &unpacked.join(&element.name)),
+/// disk are unpacked. All of them stand in `gathered`, which is the path of
+/// elements for hooks: one that another shadows is not part of the build.
+fn element_directories(plan: &Plan, gathered: &Path) -> Result<Vec<(String, PathBuf)>> {
+    fs::create_dir_all(gathered).with_context(|| format!("creating {}", gathered.display()))?;
+    let directory_of = |element: &crate::element::Element| {
+        let place = gathered.join(&element.name);
+        match &element.origin {
+            Origin::Directory(path) => {
+                let path = absolute(path).with_context(|| format!("finding {}", path.display()))?;
+                symlink(&path, &place).with_context(|| format!("linking {}", place.display()))?;
+                Ok(path)
+            }
+            Origin::Builtin | Origin::Wasm(_) => hooks_dir::unpack(element, &place),
+        }
     };
     plan.sources.iter().map(|element| Ok((element.name.clone(), directory_of(element)?))).collect()
 }

@@ -21,12 +21,13 @@ fn assert_golden(name: &str, found: &str) {
 }
 
 /// Plans with golden files: name and arguments.
-const PLANS: [(&str, &str); 9] = [
+const PLANS: [(&str, &str); 10] = [
     ("debian", "debian -a amd64 -o debian.qcow2"),
     ("debian-vm", "debian vm -a amd64 -o debian.qcow2"),
     ("debian-gpt", "debian vm block-device-gpt -a amd64 -o debian.qcow2"),
     ("debian-vm-arm64", "debian vm -a arm64 -o debian -t raw,qcow2,tar"),
     ("debian-vm-shell", "debian vm serial-console dhcp-all-interfaces -a amd64 -o debian.qcow2 -p curl,vim"),
+    ("debian-local", "debian local-config mellanox -a amd64 -o mine.qcow2 --set local-config.user=ann"),
     ("mixed", "mixed -a amd64 --checksum"),
     (
         "mixed-granted",

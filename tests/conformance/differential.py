@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Compares two trees: one that diskimage-builder built, one that slate built.
 
-Usage: differential.py DIB.tar SLATE.tar
+Usage: differential.py DIB.tar SLATE.tar [REASONS.json]
 
 Compares every path, type, mode, owner, extended attribute, link target, device
-number and content digest. Differences with a reason in REASONS pass; the rest is
-printed, and the exit status is 1.
+number and content digest. Differences with a reason pass; the rest is printed,
+and the exit status is 1. Reasons are those below, or pairs of a pattern and a
+text in a file: then a reason that explains nothing counts as a difference too.
 """
 
 import hashlib
+import json
 import re
 import sys
 import tarfile
@@ -44,8 +46,8 @@ def entries(path):
     return found
 
 
-def reason(path):
-    return next((why for pattern, why in REASONS if re.fullmatch(pattern, path)), None)
+def reason(reasons, path):
+    return next((why for pattern, why in reasons if re.fullmatch(pattern, path)), None)
 
 
 def differences(left, right):
@@ -60,13 +62,17 @@ def differences(left, right):
 
 def main():
     left, right = (entries(path) for path in sys.argv[1:3])
+    given = sys.argv[3:4]
+    reasons = json.loads(open(given[0]).read()) if given else REASONS
     explained, unexplained = {}, []
     for path, what in differences(left, right):
-        why = reason(path)
+        why = reason(reasons, path)
         if why:
             explained[why] = explained.get(why, 0) + 1
         else:
             unexplained.append(f"{path}: {what}")
+    if given:
+        unexplained += [f"nothing differs at {pattern}: {why}" for pattern, why in reasons if why not in explained]
     print(f"{len(left)} paths in {sys.argv[1]}, {len(right)} in {sys.argv[2]}")
     for why, count in explained.items():
         print(f"{count} differ: {why}")

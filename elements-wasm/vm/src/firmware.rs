@@ -10,8 +10,11 @@ const EFI_SYSTEM: [&str; 2] = ["ef00", "0xef"];
 /// GPT's partition for the core of a BIOS boot loader; MBR has room before the first partition.
 const BIOS_BOOT: &str = "ef02";
 
-/// Every firmware that can start the disk.
-pub(crate) fn all(disk: &Disk) -> Result<Vec<Firmware>> {
+/// The architecture whose machines have a BIOS.
+const WITH_BIOS: &str = "amd64";
+
+/// Every firmware of an architecture's machines that can start the disk.
+pub(crate) fn all(disk: &Disk, arch: &str) -> Result<Vec<Firmware>> {
     let has = |kinds: &[&str]| disk.volumes.iter().any(|volume| is_of(volume, kinds));
     let efi = has(&EFI_SYSTEM).then_some(Firmware::Efi);
     let bios = match disk.table {
@@ -19,21 +22,27 @@ pub(crate) fn all(disk: &Disk) -> Result<Vec<Firmware>> {
         Table::Gpt => has(&[BIOS_BOOT]),
         Table::None => false,
     };
-    let found: Vec<Firmware> = bios.then_some(Firmware::Bios).into_iter().chain(efi).collect();
-    if found.is_empty() { Err(unbootable(disk)) } else { Ok(found) }
+    let bios = (bios && arch == WITH_BIOS).then_some(Firmware::Bios);
+    let found: Vec<Firmware> = bios.into_iter().chain(efi).collect();
+    if found.is_empty() { Err(unbootable(disk, arch)) } else { Ok(found) }
 }
 
 fn is_of(volume: &Volume, kinds: &[&str]) -> bool {
     kinds.contains(&volume.partition_type.to_ascii_lowercase().as_str())
 }
 
-fn unbootable(disk: &Disk) -> Error {
+fn unbootable(disk: &Disk, arch: &str) -> Error {
     let missing = match disk.table {
         Table::None => "has no partition table",
+        _ if arch != WITH_BIOS => "has no EFI system partition (EF00)",
         _ => "has neither an EFI system partition (EF00) nor a BIOS boot partition (EF02)",
     };
-    Error::new(format!("no firmware can start the disk {}: it {missing}", disk.name))
-        .hint("add one of the elements block-device-mbr, block-device-gpt and block-device-efi, or change your layout")
+    let elements = match arch {
+        WITH_BIOS => "one of the elements block-device-mbr, block-device-gpt and block-device-efi",
+        _ => "the element block-device-efi",
+    };
+    Error::new(format!("no firmware of {arch} can start the disk {}: it {missing}", disk.name))
+        .hint(format!("add {elements}, or change your layout"))
 }
 
 /// The generic name of the package with the firmware's boot loader.
@@ -76,27 +85,45 @@ mod tests {
     }
 
     #[test]
-    fn partitions_decide() {
-        let table: [(Table, &[&str], &[Firmware]); 4] = [
-            (Table::Mbr, &["0x83"], &[Firmware::Bios]),
-            (Table::Gpt, &["EF02", "8300"], &[Firmware::Bios]),
-            (Table::Gpt, &["EF00", "8300"], &[Firmware::Efi]),
-            (Table::Gpt, &["ef00", "EF02", "8300"], &[Firmware::Bios, Firmware::Efi]),
+    fn partitions_and_architecture_decide() {
+        let table: [(Table, &[&str], &str, &[Firmware]); 6] = [
+            (Table::Mbr, &["0x83"], "amd64", &[Firmware::Bios]),
+            (Table::Mbr, &["0xef", "0x83"], "amd64", &[Firmware::Efi]),
+            (Table::Gpt, &["EF02", "8300"], "amd64", &[Firmware::Bios]),
+            (Table::Gpt, &["EF00", "8300"], "amd64", &[Firmware::Efi]),
+            (Table::Gpt, &["ef00", "EF02", "8300"], "amd64", &[Firmware::Bios, Firmware::Efi]),
+            (Table::Gpt, &["EF00", "EF02", "8300"], "arm64", &[Firmware::Efi]),
         ];
-        for (label, types, expected) in table {
-            assert_eq!(all(&disk(label, types)).unwrap(), expected, "{types:?}");
+        for (label, types, arch, expected) in table {
+            assert_eq!(all(&disk(label, types), arch).unwrap(), expected, "{types:?} on {arch}");
         }
     }
 
     #[test]
     fn a_disk_that_cannot_start_is_an_error() {
-        let gpt = all(&disk(Table::Gpt, &["8300"])).unwrap_err().to_string();
-        assert_eq!(
-            gpt,
-            "no firmware can start the disk image0: it has neither an EFI system partition (EF00) nor a BIOS boot \
-             partition (EF02)"
-        );
-        let none = all(&disk(Table::None, &[""])).unwrap_err().to_string();
-        assert_eq!(none, "no firmware can start the disk image0: it has no partition table");
+        let table: [(Table, &[&str], &str, &str); 3] = [
+            (
+                Table::Gpt,
+                &["8300"],
+                "amd64",
+                "no firmware of amd64 can start the disk image0: it has neither an EFI system partition (EF00) nor \
+                 a BIOS boot partition (EF02)",
+            ),
+            (
+                Table::None,
+                &[""],
+                "amd64",
+                "no firmware of amd64 can start the disk image0: it has no partition table",
+            ),
+            (
+                Table::Mbr,
+                &["0x83"],
+                "arm64",
+                "no firmware of arm64 can start the disk image0: it has no EFI system partition (EF00)",
+            ),
+        ];
+        for (label, types, arch, expected) in table {
+            assert_eq!(all(&disk(label, types), arch).unwrap_err().to_string(), expected);
+        }
     }
 }

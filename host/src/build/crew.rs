@@ -7,7 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use super::bridge::{self, Bridge, Request};
+use super::caller;
 use super::phase::{self, Ground, PhaseOutcome};
+use super::ramdisk::Published;
 use super::shell_distribution::ShellDistribution;
 use super::site::Site;
 use crate::assemble::{MountedImage, bootloader};
@@ -26,6 +28,7 @@ pub struct Crew {
     shell: ShellRunner,
     components: plugin::Runner,
     sources: Arc<Vec<Element>>,
+    ramdisk: Published,
 }
 
 impl Crew {
@@ -37,7 +40,7 @@ impl Crew {
     pub fn muster(plan: &Plan, site: &Site) -> Result<Crew> {
         let shell = ShellRunner::prepare(plan, site)?;
         let components = plugin::Runner::new(plan, setting(plan, site)?)?;
-        Ok(Crew { shell, components, sources: Arc::new(plan.sources.clone()) })
+        Ok(Crew { shell, components, sources: Arc::new(plan.sources.clone()), ramdisk: Published::default() })
     }
 
     /// Runs one phase.
@@ -70,7 +73,7 @@ impl Crew {
         &self.shell
     }
 
-    /// Runs a component's hook.
+    /// Runs a component's hook; shell hooks find what it wants in a ramdisk.
     pub(super) fn run_component(
         &self,
         hook: &PlannedHook,
@@ -79,7 +82,9 @@ impl Crew {
         output: &HookOutput,
     ) -> Result<(), FailureCause> {
         let context = self.context(phase, ground, output);
-        self.components.run(hook, &context)
+        self.components.run(hook, &context)?;
+        let published = self.ramdisk.update(&self.components.contributions().ramdisk, self.shell.hooks());
+        published.map_err(|error| phase::io_cause(&error))
     }
 
     /// Lets a shell hook of a chroot phase reach a component's package
@@ -187,7 +192,7 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
         caches,
         image_name: plan.image_name(),
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
-        home: std::env::home_dir(),
+        home: caller::home(),
         offline: site.options.offline,
         limits: Limits::default(),
     })

@@ -165,6 +165,6 @@ fn cause_of(ended: Ended) -> Result<(), FailureCause> {
     }
 }
 
-fn io_cause(error: &anyhow::Error) -> FailureCause {
+pub(super) fn io_cause(error: &anyhow::Error) -> FailureCause {
     FailureCause::Io(format!("{error:#}"))
 }

@@ -61,7 +61,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("DIB_ARGS", around.arguments.to_owned());
     set("DIB_ENV", dib_env(&plan.environment));
     set("DIB_PYTHON_EXEC", text(&around.library.python));
-    set("ELEMENTS_PATH", elements_path(plan.environment.get("ELEMENTS_PATH"), around.element_directories));
+    set("ELEMENTS_PATH", text(&dirs.elements()));
     set("PYTHONHASHSEED", "0".to_owned());
     set("DIB_OFFLINE", if around.offline { "1".to_owned() } else { String::new() });
     set("DIB_ROOT_LABEL", root.map(|fs| fs.label.clone()).unwrap_or_default());
@@ -117,23 +117,6 @@ fn mount_points(layout: &Layout) -> String {
     points.join("|")
 }
 
-/// The caller's elements path, and where the other elements are.
-fn elements_path(callers: Option<&String>, directories: &[(String, PathBuf)]) -> String {
-    let mut path: Vec<String> = callers
-        .into_iter()
-        .flat_map(|path| path.split(':'))
-        .filter(|entry| !entry.is_empty())
-        .map(str::to_owned)
-        .collect();
-    for parent in directories.iter().filter_map(|(_, directory)| directory.parent()) {
-        let parent = text(parent);
-        if !path.contains(&parent) {
-            path.push(parent);
-        }
-    }
-    path.join(":")
-}
-
 /// `{debian: /path, vm: /path}`: YAML's flow notation, one line.
 fn element_yaml(directories: &[(String, PathBuf)]) -> String {
     let entries: Vec<String> =
@@ -166,14 +149,6 @@ mod tests {
         let directories =
             [("debian".to_owned(), PathBuf::from("/a/debian")), ("vm".to_owned(), PathBuf::from("/b/vm"))];
         assert_eq!(element_yaml(&directories), "{debian: /a/debian, vm: /b/vm}");
-    }
-
-    #[test]
-    fn the_elements_path_holds_every_element() {
-        let directories: Vec<(String, PathBuf)> =
-            ["/a/vm", "/b/debian", "/b/base"].map(|path| (String::new(), PathBuf::from(path))).to_vec();
-        assert_eq!(elements_path(Some(&"/mine:/b".to_owned()), &directories), "/mine:/b:/a");
-        assert_eq!(elements_path(None, &directories), "/a:/b");
     }
 
     #[test]
