@@ -1,6 +1,8 @@
 //! The assemble stage: puts the tree onto a disk and makes it boot.
 //!
-//! 1. Run `block-device`: a hook may bring a block device of its own.
+//! 1. Run `block-device`: a shell hook may bring a disk of its own, mounted,
+//!    which then takes the place of 2 to 4 ([`own_disk`]); a component may
+//!    name a device for 3.
 //! 2. Measure the tree and plan the disk ([`crate::plan::layout::plan_disk`]).
 //! 3. Create the raw file, write the partition table, attach it, make the
 //!    file systems, mount them in order ([`MountedImage`]).
@@ -13,7 +15,6 @@
 //!    discard unused blocks, unmount, detach: the [`RawImage`].
 
 use std::fs;
-use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -33,6 +34,7 @@ mod fstab;
 mod lvm;
 mod mounted;
 mod mounts;
+mod own_disk;
 mod recipe;
 mod table;
 mod usage;
@@ -53,6 +55,8 @@ pub struct RawImage {
     pub file: PathBuf,
     /// What lies where on it.
     pub disk: DiskPlan,
+    /// Where it is mounted, for reading only; absent where exports mount it.
+    pub mounted: Option<PathBuf>,
 }
 
 /// Makes the disk of `tree`.
@@ -66,7 +70,18 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     let identity = identity(&plan)?;
     let usage = measure(&tree, &plan.layout)?;
     let planned = plan_disk(&plan.layout, &plan.disk, &usage, &identity)?;
-    let target = target(&plan, &crew, &planned, site)?;
+    let target = match brought(&plan, &crew, &planned, site)? {
+        Brought::Nothing => Target::File(site.workspace.image().join(format!("{}.raw", plan.layout.name))),
+        Brought::Device(device) => {
+            let size = own_disk::device_size(&device)?;
+            Target::Device(device, size)
+        }
+        Brought::OwnDisk(device) => {
+            let image = own_disk::assemble(BuiltTree { plan, tree, crew }, device, site, &stage)?;
+            stage.finish();
+            return Ok(image);
+        }
+    };
 
     let step = stage.step("copying the tree into the image");
     let recipe = Recipe {
@@ -85,31 +100,34 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     step.finish();
     fs::remove_dir_all(&tree).context("removing the tree, which is in the image now")?;
 
-    run_phases(&plan, &crew, &filled.image, site)?;
+    let mut ground = Ground::image(filled.image.clone());
+    ground.variables.extend(filled.image.variables());
+    ground.variables.extend([image_size(&filled.image.plan)]);
+    run_phases(&plan, &crew, &ground, filled.image.nodes(), site)?;
     let step = stage.step("discarding unused blocks");
     let disk = filled.close()?;
     step.finish();
     stage.finish();
-    Ok(RawImage { plan, file: target.path().to_owned(), disk })
+    Ok(RawImage { plan, file: target.path().to_owned(), disk, mounted: None })
 }
 
-/// Runs `block-device`, which may name a device; else the image is a file.
-fn target(plan: &Plan, crew: &Crew, planned: &DiskPlan, site: &Site) -> Result<Target> {
+/// What `block-device` brought to light.
+enum Brought {
+    /// Nothing: the planned disk is made.
+    Nothing,
+    /// A device of the build host that the planned layout goes onto.
+    Device(PathBuf),
+    /// A disk that a shell hook has made and mounted.
+    OwnDisk(PathBuf),
+}
+
+/// Runs `block-device`.
+fn brought(plan: &Plan, crew: &Crew, planned: &DiskPlan, site: &Site) -> Result<Brought> {
     let mut ground = Ground::tree(site.workspace.built());
     ground.variables.extend([image_size(planned)]);
-    match crew.run(plan, Phase::BlockDevice, &ground, site)?.block_device {
-        Some(device) => {
-            let size = device_size(&device)?;
-            Ok(Target::Device(device, size))
-        }
-        None => Ok(Target::File(site.workspace.image().join(format!("{}.raw", plan.layout.name)))),
-    }
-}
-
-fn device_size(device: &Path) -> Result<u64> {
-    let context = || format!("measuring {}, which a block-device hook named", device.display());
-    let mut file = fs::File::open(device).with_context(context)?;
-    file.seek(SeekFrom::End(0)).with_context(context)
+    let of_hooks = crew.run(plan, Phase::BlockDevice, &ground, site)?.block_device.map(Brought::OwnDisk);
+    let of_components = || crew.provided_device().map(Brought::Device);
+    Ok(of_hooks.or_else(of_components).unwrap_or(Brought::Nothing))
 }
 
 /// `DIB_IMAGE_SIZE`, which is in KiB.
@@ -125,18 +143,21 @@ fn identity(plan: &Plan) -> Result<Identity> {
 }
 
 /// Runs the phases of the mounted image, and ends what they leave running.
-fn run_phases(plan: &Plan, crew: &Crew, image: &MountedImage, site: &Site) -> Result<()> {
-    let mounts = ChrootMounts::mount(&image.root)?;
-    image.nodes().try_for_each(|node| mounts.expose(node))?;
-    let own = MountSet::below(&image.root)?;
-    let mut ground = Ground::image(image.clone());
-    ground.variables.extend(image.variables());
-    ground.variables.extend([image_size(&image.plan)]);
+fn run_phases<'a>(
+    plan: &Plan,
+    crew: &Crew,
+    ground: &Ground,
+    mut nodes: impl Iterator<Item = &'a Path>,
+    site: &Site,
+) -> Result<()> {
+    let mounts = ChrootMounts::mount(&ground.tree)?;
+    nodes.try_for_each(|node| mounts.expose(node))?;
+    let own = MountSet::below(&ground.tree)?;
     for phase in [Phase::PreFinalise, Phase::Finalise, Phase::Cleanup] {
-        crew.run(plan, phase, &ground, site)?;
+        crew.run(plan, phase, ground, site)?;
     }
     sys::process::kill_all()?;
-    sys::foreign::release(&image.root, &own)?;
+    sys::foreign::release(&ground.tree, &own)?;
     mounts.close()?;
-    tidy::tidy(&image.root)
+    tidy::tidy(&ground.tree)
 }

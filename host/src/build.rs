@@ -5,8 +5,10 @@
 //! 2. Run `root`: an element makes the tree. It must not be empty afterwards.
 //! 3. Lend the host's `resolv.conf` ([`resolv`]), mount `/proc`, `/sys` and a
 //!    minimal `/dev` in the tree, bind the package caches ([`caches`]).
-//! 4. Run `extra-data`, `pre-install`, `install`, then packages that the
-//!    operator asked for, `post-install`, `post-root` ([`phase`]).
+//! 4. Run `extra-data`, `pre-install`, `install` with the packages that the
+//!    operator asked for, `post-install`, `post-root` ([`phase`]). Where the
+//!    distribution is a component, the host does what shell elements declare
+//!    (`served`).
 //! 5. End what hooks left running, take the mounts away: the [`BuiltTree`].
 
 use std::fs;
@@ -21,20 +23,24 @@ use crate::sys;
 use crate::sys::chroot::ChrootMounts;
 use crate::sys::foreign::MountSet;
 
+pub mod breaks;
 pub mod bridge;
 pub mod caches;
 pub mod caller;
 pub mod crew;
+mod ground;
+mod loader;
 pub mod phase;
 pub mod pipeline;
 pub mod ramdisk;
 pub mod resolv;
+mod served;
 pub mod shell_distribution;
 pub mod site;
 pub mod tidy;
 
 pub use crew::Crew;
-pub use phase::Ground;
+pub use ground::{Ground, PhaseOutcome};
 pub use pipeline::pipeline;
 pub use site::{BuildOptions, Site};
 
@@ -84,9 +90,6 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Re
     let own = MountSet::below(&ground.tree)?.without(&of_hooks);
     for phase in PACKAGE_PHASES {
         crew.run(plan, phase, ground, site)?;
-        if phase == Phase::Install && !plan.packages.is_empty() {
-            crew.install_packages(plan, ground, site)?;
-        }
     }
     // What tidies up in `post-root` sees the tree's own directories, and cannot empty a cache.
     caches::release(caches)?;

@@ -16,9 +16,10 @@ mod clean;
 mod element;
 mod failure;
 mod image_file;
+mod link;
 pub(crate) mod output;
 mod plan;
-mod preflight;
+pub(crate) mod preflight;
 pub(crate) mod spec_args;
 mod style;
 mod table;
@@ -48,6 +49,7 @@ enum Command {
     Build(Box<build::Args>),
     Plan(Box<plan::Args>),
     Element(element::Args),
+    Link(link::Args),
     Clean(clean::Args),
     Version(version::Args),
 }
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run(*args),
         Command::Plan(args) => plan::run(*args),
         Command::Element(args) => element::run(args),
+        Command::Link(args) => link::run(args),
         Command::Clean(args) => clean::run(args),
         Command::Version(args) => version::run(args),
     };

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod builtin;
 pub mod capability;
+pub mod declared;
 mod directory;
 mod error;
 pub mod hook_name;
@@ -115,6 +116,8 @@ pub enum HookKind {
     Shell,
     /// A function of a WebAssembly component.
     Component,
+    /// `slate` itself, by what elements declare.
+    Host,
 }
 
 /// One file of an element.

@@ -3,7 +3,7 @@
 //! 1. Open a temporary file beside each output ([`output`]): a directory that
 //!    is missing or cannot be written shows before any conversion.
 //! 2. Convert to all formats at once: disk formats with qemu-img ([`disk`]),
-//!    formats of the tree from the mounted image ([`tree`]).
+//!    formats of the tree from the mounted image ([`tree`], [`docker`], [`aci`]).
 //! 3. Compute both digests of each in one reading ([`digest`]).
 //! 4. Only when all are complete, give them their names. What was there
 //!    before stays until then, and stays for good if anything fails; an
@@ -17,12 +17,15 @@ use jiff::Zoned;
 
 use crate::assemble::RawImage;
 use crate::build::Site;
-use crate::plan::PlannedOutput;
+use crate::plan::{Plan, PlannedOutput};
 use crate::report::StageScope;
 use crate::spec::{Format, FormatSource};
 
+mod aci;
+mod archive;
 mod digest;
 mod disk;
+mod docker;
 mod old;
 mod output;
 mod tree;
@@ -55,21 +58,26 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     let pending = pending.collect::<Result<Vec<_>>>()?;
     let mounted = mount(&image, site)?;
 
-    let job = Job { image: &image, tree: mounted.as_ref().map(MountedTree::path), stage: &stage };
+    let tree = image.mounted.as_deref().or(mounted.as_ref().map(MountedTree::path));
+    let job = Job { image: &image, tree, stage: &stage };
     let written = job.run_all(&pending);
     if let Some(mounted) = mounted {
         mounted.close()?;
     }
     let artifacts = publish(&image, pending, written?, site)?;
+    if site.options.load_docker {
+        let of_docker = artifacts.iter().find(|artifact| artifact.format == Format::Docker);
+        of_docker.map(|artifact| docker::load(&artifact.path, &image.plan, &stage)).transpose()?;
+    }
     stage.finish();
     Ok(artifacts)
 }
 
-/// Mounts the image where a format needs its tree.
+/// Mounts the image where a format needs its tree and it is not mounted yet.
 fn mount(image: &RawImage, site: &Site) -> Result<Option<MountedTree>> {
     let needed = image.plan.outputs.iter().any(|output| output.format.source() == FormatSource::Tree);
     let (root, scratch) = (site.workspace.mount_point(), site.workspace.area());
-    needed.then(|| MountedTree::mount(image, &root, scratch)).transpose()
+    (needed && image.mounted.is_none()).then(|| MountedTree::mount(image, &root, scratch)).transpose()
 }
 
 /// What a conversion needs.
@@ -102,9 +110,7 @@ impl Job<'_> {
         let step = self.stage.step(&format!("writing {format}"));
         let result = match (format.source(), self.tree) {
             (FormatSource::Disk, _) => disk::convert(self.image, format, pending.path(), &step),
-            (FormatSource::Tree, Some(tree)) => {
-                tree::archive(tree, format, self.image.plan.source_date, pending.path())
-            }
+            (FormatSource::Tree, Some(tree)) => tree::archive(tree, format, &self.image.plan, pending.path()),
             (FormatSource::Tree, None) => Err(anyhow!("the image is not mounted")),
         };
         result.with_context(|| format!("writing {}", planned.path.display()))?;
@@ -139,4 +145,34 @@ fn publish(
         artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
     }
     Ok(artifacts)
+}
+
+/// The image's name for those who allow small letters, digits and single
+/// separators between them.
+fn plain_name(plan: &Plan) -> String {
+    plain(&plan.image_name())
+}
+
+fn plain(image: &str) -> String {
+    let base = image.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let words = base.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "image".to_owned() } else { words.join("-") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_become_plain_names() {
+        for (image, name) in [
+            ("/out/debian-12.5", "debian-12-5"),
+            ("My_Image", "my-image"),
+            ("--x--", "x"),
+            ("/out/é", "image"),
+        ] {
+            assert_eq!(plain(image), name, "{image}");
+        }
+    }
 }

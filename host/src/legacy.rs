@@ -6,8 +6,7 @@
 //! | `diskimage-builder` | [`batch`], with [`definition`] |
 //! | `element-info` | [`element_info`] |
 //!
-//! [`declared`] reads what shell elements declare in files; [`installed`]
-//! finds the elements of diskimage-builder's Python package.
+//! [`installed`] finds the elements of diskimage-builder's Python package.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,7 +14,6 @@ use std::process::ExitCode;
 
 pub mod batch;
 pub mod create;
-pub mod declared;
 pub mod definition;
 pub mod element_info;
 pub mod getopt;
@@ -27,6 +25,10 @@ pub mod words;
 
 /// The version whose commands and elements these are.
 pub const VERSION: &str = "3.43.0";
+
+/// The names by which this program is one of the old commands; `slate link` makes links of them.
+pub const NAMES: [&str; 4] =
+    ["disk-image-create", "ramdisk-image-create", "diskimage-builder", "element-info"];
 
 /// The two commands that make images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

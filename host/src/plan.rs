@@ -5,7 +5,8 @@
 //! no root and changes nothing.
 //!
 //! 1. Choose the elements and put them into an order (`select`, `sequence`).
-//! 2. Order the hooks of every phase (`hooks`).
+//! 2. Order the hooks of every phase (`hooks`), those among them that the
+//!    host runs by what shell elements declare (`declared`).
 //! 3. Decide parameters, grants and the variables a build sees
 //!    (`parameters`, `grants`, `environment`).
 //! 4. Read and check the disk's layout ([`layout`], `disk`).
@@ -14,6 +15,7 @@
 use crate::element::{Element, Library};
 use crate::spec::ImageSpec;
 
+mod declared;
 mod disk;
 mod environment;
 mod error;
@@ -63,16 +65,17 @@ pub fn plan_alone(spec: ImageSpec, element: Element) -> Result<Plan, PlanError> 
 
 fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanError> {
     let elements = chosen.iter().map(PlannedElement::from).collect();
-    let sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
+    let mut sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
 
-    let phases = hooks::phases(&sources)?;
+    let of_host = declared::take_over(&mut sources)?;
+    let phases = hooks::phases(&sources, &of_host)?;
     let parameters = parameters::resolve(&spec, &sources)?;
     let grants = grants::decide(&spec, &sources)?;
     let environment = environment::passed_on(&spec, &parameters, &grants);
     let source_date = environment::source_date(&environment)?;
     let layout = disk::layout(&spec, &sources)?;
     let outputs = outputs::outputs(&spec)?;
-    let tools = tools::tools(&phases, &layout, &outputs, &sources);
+    let tools = tools::tools(&phases, &layout, &outputs, &sources, &environment);
     Ok(Plan {
         arch: spec.arch,
         elements,

@@ -89,9 +89,10 @@ impl Report {
     pub fn open(options: &ReportOptions) -> Result<Report> {
         let mut renderers = vec![stderr_renderer(options)];
         if let Some(path) = &options.logfile {
-            let file = File::create(path).with_context(|| format!("creating the log {}", path.display()))?;
-            let file = Box::new(file);
-            renderers.push(Box::new(Plain::new(file, View::EVERYTHING, Stamp::Time)));
+            let mut file = File::options();
+            file.create(true).write(true).append(options.append).truncate(!options.append);
+            let file = file.open(path).with_context(|| format!("creating the log {}", path.display()))?;
+            renderers.push(Box::new(Plain::new(Box::new(file), View::EVERYTHING, Stamp::Time)));
         }
         Ok(Report::new(options, renderers, Box::new(SystemClock::default())))
     }
@@ -102,7 +103,7 @@ impl Report {
     }
 
     fn new(options: &ReportOptions, renderers: Vec<Box<dyn Render>>, clock: Box<dyn Clock>) -> Report {
-        let core = Core::new(renderers, clock, options.tail_lines);
+        let core = Core::new(renderers, clock, options.tail_lines, options.profile);
         Report { core, timings: options.timings, verbosity: options.verbosity }
     }
 
@@ -193,7 +194,8 @@ fn stderr_renderer(options: &ReportOptions) -> Box<dyn Render> {
                 let screen = Screen::new(stderr, Box::new(terminal_size));
                 return Box::new(Live::new(screen, view));
             }
-            Box::new(Plain::new(stderr, view, Stamp::Elapsed))
+            let stamp = if options.timestamps { Stamp::Elapsed } else { Stamp::None };
+            Box::new(Plain::new(stderr, view, stamp))
         }
     }
 }

@@ -48,6 +48,12 @@ pub struct Conversion {
     pub uncompressed: bool,
     /// `qemu-img convert -o`: `key=value`, separated by commas.
     pub qemu_img_options: Option<String>,
+    /// What a Docker image is called, `repository:tag`; absent means by the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docker_target: Option<String>,
+    /// The manifest of an App Container image; absent means a plain one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aci_manifest: Option<String>,
 }
 
 /// What a caller may say about the disk.
@@ -154,6 +160,16 @@ pub enum Format {
     Vmdk,
     /// VirtualBox's format.
     Vdi,
+    /// QEMU's first format.
+    Qcow,
+    /// QEMU's enhanced disk.
+    Qed,
+    /// Parallels' format.
+    Parallels,
+    /// An archive that `docker load` and `podman load` take.
+    Docker,
+    /// An App Container image: the tree and a manifest.
+    Aci,
 }
 
 /// What a format is made from.
@@ -167,7 +183,7 @@ pub enum FormatSource {
 
 impl Format {
     /// Every format, in the order shown to people.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 14] = [
         Format::Qcow2,
         Format::Raw,
         Format::Tar,
@@ -177,6 +193,11 @@ impl Format {
         Format::Vhdx,
         Format::Vmdk,
         Format::Vdi,
+        Format::Qcow,
+        Format::Qed,
+        Format::Parallels,
+        Format::Docker,
+        Format::Aci,
     ];
 
     /// The name, which is the file extension too.
@@ -191,13 +212,18 @@ impl Format {
             Format::Vhdx => "vhdx",
             Format::Vmdk => "vmdk",
             Format::Vdi => "vdi",
+            Format::Qcow => "qcow",
+            Format::Qed => "qed",
+            Format::Parallels => "parallels",
+            Format::Docker => "docker",
+            Format::Aci => "aci",
         }
     }
 
     /// What it is made from.
     pub fn source(self) -> FormatSource {
         match self {
-            Format::Tar | Format::Tgz | Format::Squashfs => FormatSource::Tree,
+            Format::Tar | Format::Tgz | Format::Squashfs | Format::Docker | Format::Aci => FormatSource::Tree,
             _ => FormatSource::Disk,
         }
     }
@@ -206,8 +232,8 @@ impl Format {
     pub fn qemu_img_name(self) -> Option<&'static str> {
         match self {
             Format::Vhd => Some("vpc"),
-            Format::Qcow2 | Format::Vhdx | Format::Vmdk | Format::Vdi => Some(self.as_str()),
-            Format::Raw | Format::Tar | Format::Tgz | Format::Squashfs => None,
+            Format::Raw => None,
+            other => (other.source() == FormatSource::Disk).then_some(other.as_str()),
         }
     }
 }

@@ -135,7 +135,7 @@ fn words_that_the_command_line_does_not_know() {
         ),
         (
             "debian -t qcow3",
-            "invalid value 'qcow3' for '--format <FORMATS>': unknown format 'qcow3' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi)",
+            "invalid value 'qcow3' for '--format <FORMATS>': unknown format 'qcow3' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi, qcow, qed, parallels, docker, aci)",
         ),
         (
             "debian --image-size big",

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
+use blankslate::element::declared::package_installs::{PackageInstalls, Surroundings};
+use blankslate::element::declared::service_map::ServiceMap;
 use blankslate::element::{Element, ElementError, Library, Origin};
-use blankslate::legacy::declared::package_installs::{PackageInstalls, Surroundings};
-use blankslate::legacy::declared::service_map::ServiceMap;
 use blankslate::legacy::definition::{self, Invocation};
 use blankslate::plan::{PlanError, plan};
 use blankslate::spec::ImageSpec;

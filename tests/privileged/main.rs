@@ -10,16 +10,20 @@ mod tooling;
 mod bench;
 mod chroot;
 mod command;
+mod contract;
 mod copy;
 mod copy_fixture;
 mod disk;
 mod export;
 mod image;
+mod kill;
+mod legacy;
 mod layouts;
 mod lvm;
 mod mounts;
 mod sandbox;
 mod scenarios;
+mod seed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -59,10 +63,13 @@ fn all() -> Vec<Test> {
     [
         chroot::TESTS,
         command::TESTS,
+        contract::TESTS,
         copy::TESTS,
         disk::TESTS,
         export::TESTS,
         image::TESTS,
+        kill::TESTS,
+        legacy::TESTS,
         layouts::TESTS,
         lvm::TESTS,
         mounts::TESTS,

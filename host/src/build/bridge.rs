@@ -1,14 +1,15 @@
-//! The way from a shell hook to a component's package manager.
+//! The way from a shell hook to the build host, where the distribution is a
+//! component.
 //!
-//! Shell hooks call `install-packages`. Where the distribution is a component,
-//! the chroot has no such program, so the hooks directory carries a client of
-//! that name which asks the build host:
+//! Shell hooks call `install-packages`, `pkg-map` and `svc-map`. Where the
+//! distribution is a component the chroot has no such programs, so the hooks
+//! directory carries a client of these names ([`request::Program`]):
 //!
 //! ```text
 //! client (in the chroot)                      server (a thread of the build)
 //!   mkfifo reply
-//!   requests <- count, reply, argument ...  ->  read one request
-//!   status   <- reply                       <-  install, remove or upgrade
+//!   requests <- count, reply, word ...      ->  read one request
+//!   status, output <- reply                 <-  do it
 //! ```
 //!
 //! Both FIFOs are reached from inside and outside of the chroot, need no
@@ -16,7 +17,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +26,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use cap_std::fs::{Dir, OpenOptionsExt as _};
 use nix::sys::stat::Mode;
+
+mod client;
+pub mod request;
 
 /// Directory of the bridge inside the hooks directory.
 const DIRECTORY: &str = ".bridge";
@@ -39,61 +42,13 @@ const CLIENT_POLL: Duration = Duration::from_millis(5);
 /// What wakes and ends the server.
 const STOP: &str = "stop";
 
-/// The client. `%DIR%` is the bridge's directory as the chroot sees it.
-const CLIENT: &str = r#"#!/bin/sh
-# Asks the distribution's package manager, a component on the build host.
-set -eu
-reply=/tmp/.slate-reply.$$
-mkfifo -m 600 "$reply"
-trap 'rm -f "$reply"' EXIT
-printf '%s\n' "$#" "$reply" "$@" > %DIR%/requests
-read -r status < "$reply"
-exit "$status"
-"#;
-
-/// What a shell hook asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
-    /// `install-packages [-m element] name ...`
-    Install {
-        /// Whose `pkg-map` translates the names.
-        element: Option<String>,
-        /// Packages, by generic names if an element is given.
-        names: Vec<String>,
-    },
-    /// `install-packages -e [-m element] name ...`
-    Remove {
-        /// Whose `pkg-map` translates the names.
-        element: Option<String>,
-        /// Packages, by generic names if an element is given.
-        names: Vec<String>,
-    },
-    /// `install-packages -u`
-    Upgrade,
-}
-
-/// Reads the arguments of `install-packages`.
-///
-/// # Errors
-///
-/// Returns what is wrong with them.
-pub fn parse(arguments: &[String]) -> Result<Request, String> {
-    let (mut element, mut remove, mut upgrade, mut names) = (None, false, false, Vec::new());
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match argument.as_str() {
-            "-e" => remove = true,
-            "-u" => upgrade = true,
-            "-m" => element = Some(rest.next().ok_or("-m needs the name of an element")?.clone()),
-            option if option.starts_with('-') => return Err(format!("unknown option {option}")),
-            name => names.push(name.to_owned()),
-        }
-    }
-    Ok(match (upgrade, remove) {
-        (true, _) => Request::Upgrade,
-        (false, true) => Request::Remove { element, names },
-        (false, false) => Request::Install { element, names },
-    })
+/// What a client prints, and the status with which it exits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Its exit status.
+    pub status: u8,
+    /// What it prints.
+    pub output: String,
 }
 
 /// A running server. Ends when dropped.
@@ -106,7 +61,7 @@ pub struct Bridge {
 
 impl Bridge {
     /// Puts the client into `hooks`, which the chroot `tree` sees as
-    /// `seen_as`, and answers its requests with `answer`: an exit status.
+    /// `seen_as`, and answers its requests with `answer`, which gets the words of each command line.
     ///
     /// # Errors
     ///
@@ -115,10 +70,10 @@ impl Bridge {
         hooks: &Path,
         seen_as: &Path,
         tree: &Path,
-        answer: impl Fn(Vec<String>) -> u8 + Send + 'static,
+        answer: impl Fn(Vec<String>) -> Answer + Send + 'static,
     ) -> Result<Bridge> {
         let directory = hooks.join(DIRECTORY);
-        write_client(&directory, &seen_as.join(DIRECTORY))?;
+        client::write(&directory, &seen_as.join(DIRECTORY))?;
         let requests = directory.join("requests");
         nix::unistd::mkfifo(&requests, Mode::S_IRUSR | Mode::S_IWUSR)
             .context("making the FIFO of the bridge")?;
@@ -147,7 +102,7 @@ impl Drop for Bridge {
             .and_then(|mut fifo| fifo.write_all(format!("0\n{STOP}\n").as_bytes()));
         let ended = woken.map(|()| self.server.take().map(JoinHandle::join));
         if !matches!(ended, Ok(Some(Ok(())))) {
-            tracing::warn!("the server of install-packages did not end well");
+            tracing::warn!("the server of the bridge did not end well");
         }
         if let Err(error) = fs::remove_dir_all(&self.directory) {
             tracing::warn!(%error, directory = %self.directory.display(), "removing the bridge");
@@ -155,25 +110,15 @@ impl Drop for Bridge {
     }
 }
 
-fn write_client(directory: &Path, seen_as: &Path) -> Result<()> {
-    let bin = directory.join("bin");
-    fs::create_dir_all(&bin).context("making the directory of the bridge")?;
-    let client = bin.join("install-packages");
-    let text = CLIENT.replace("%DIR%", &seen_as.to_string_lossy());
-    let context = "writing install-packages for the chroot";
-    fs::write(&client, text).context(context)?;
-    fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).context(context)
-}
-
-fn serve(fifo: File, tree: &Path, stopping: &AtomicBool, answer: &dyn Fn(Vec<String>) -> u8) {
+fn serve(fifo: File, tree: &Path, stopping: &AtomicBool, answer: &dyn Fn(Vec<String>) -> Answer) {
     let mut lines = BufReader::new(fifo).lines();
     while let Some((reply, arguments)) = read_request(&mut lines) {
         if stopping.load(Ordering::SeqCst) {
             return;
         }
-        let status = answer(arguments);
-        if let Err(error) = send_status(tree, &reply, status) {
-            tracing::warn!(%error, "answering install-packages");
+        let answer = answer(arguments);
+        if let Err(error) = send(tree, &reply, &answer) {
+            tracing::warn!(%error, "answering a hook");
         }
     }
 }
@@ -187,15 +132,15 @@ fn read_request(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Op
     Some((reply, arguments))
 }
 
-/// Writes the status where the client waits for it, or is about to.
-fn send_status(tree: &Path, reply: &str, status: u8) -> Result<()> {
+/// Writes the answer where the client waits for it, or is about to.
+fn send(tree: &Path, reply: &str, answer: &Answer) -> Result<()> {
     let root = Dir::open_ambient_dir(tree, cap_std::ambient_authority()).context("opening the tree")?;
     let mut options = cap_std::fs::OpenOptions::new();
     options.write(true).custom_flags(libc::O_NONBLOCK);
     let deadline = Instant::now() + CLIENT_WAIT;
     loop {
         match root.open_with(reply.trim_start_matches('/'), &options) {
-            Ok(mut fifo) => return writeln!(fifo, "{status}").context("writing the status"),
+            Ok(fifo) => return write_answer(fifo.into_std(), answer).context("writing the answer"),
             // The client has not opened its end yet.
             Err(error) if error.raw_os_error() == Some(libc::ENXIO) && Instant::now() < deadline => {
                 std::thread::sleep(CLIENT_POLL);
@@ -205,50 +150,42 @@ fn send_status(tree: &Path, reply: &str, status: u8) -> Result<()> {
     }
 }
 
+fn write_answer(mut fifo: File, answer: &Answer) -> Result<()> {
+    // Opened without waiting; what is written may wait for the client to read.
+    let flags = nix::fcntl::OFlag::empty();
+    nix::fcntl::fcntl(&fifo, nix::fcntl::FcntlArg::F_SETFL(flags))?;
+    Ok(write!(fifo, "{}\n{}", answer.status, answer.output)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::process::Program;
-
-    fn words(text: &str) -> Vec<String> {
-        text.split_whitespace().map(str::to_owned).collect()
-    }
+    use crate::sys::process::{Program, Stream};
 
     #[test]
-    fn a_hook_asks_and_gets_the_status() {
+    fn hooks_ask_by_several_names_and_get_status_and_output() {
         let tree = tempfile::tempdir().unwrap();
         let (hooks, tmp) = (tree.path().join("hooks"), tree.path().join("tmp"));
         fs::create_dir(&hooks).unwrap();
         fs::create_dir(&tmp).unwrap();
-        let (asked, heard) = std::sync::mpsc::channel();
-        let bridge = Bridge::open(&hooks, &hooks, Path::new("/"), move |arguments| {
-            asked.send(arguments).unwrap();
-            7
+        let bridge = Bridge::open(&hooks, &hooks, Path::new("/"), |words| Answer {
+            status: 7,
+            output: format!("{}\n", words.join("|")),
         })
         .unwrap();
-        let client = Bridge::path_entry(&hooks).join("install-packages");
-        for arguments in [vec!["-m", "my element", "a"], vec![]] {
-            let exit = Program::new(&client).args(&arguments).run(&mut |_, _| {}).unwrap();
-            assert_eq!(exit.status(), 7);
-            assert_eq!(heard.recv().unwrap(), arguments);
+        for name in ["install-packages", "pkg-map", "svc-map"] {
+            for arguments in [vec!["-m", "my element", "a"], vec![]] {
+                let client = Program::new(Bridge::path_entry(&hooks).join(name)).args(&arguments);
+                let mut printed = String::new();
+                let exit = client.run(&mut |stream, line| {
+                    assert_eq!(stream, Stream::Stdout);
+                    printed.push_str(&String::from_utf8_lossy(line));
+                });
+                assert_eq!(exit.unwrap().status(), 7);
+                assert_eq!(printed, [&[name], arguments.as_slice()].concat().join("|"));
+            }
         }
         drop(bridge);
         assert_eq!(fs::read_dir(&hooks).unwrap().count(), 0, "nothing of the bridge stays");
-    }
-
-    #[test]
-    fn arguments_of_install_packages() {
-        let element = || Some("vm".to_owned());
-        let cases = [
-            ("a b", Ok(Request::Install { element: None, names: words("a b") })),
-            ("-m vm a", Ok(Request::Install { element: element(), names: words("a") })),
-            ("-e -m vm a", Ok(Request::Remove { element: element(), names: words("a") })),
-            ("-u", Ok(Request::Upgrade)),
-            ("-m", Err("-m needs the name of an element".to_owned())),
-            ("-z a", Err("unknown option -z".to_owned())),
-        ];
-        for (given, expected) in cases {
-            assert_eq!(parse(&words(given)), expected, "{given}");
-        }
     }
 }

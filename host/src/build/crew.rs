@@ -1,23 +1,24 @@
 //! The two runners of a build, and the way from each to the other.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::bridge::{self, Bridge, Request};
+use super::bridge::Bridge;
 use super::caller;
-use super::phase::{self, Ground, PhaseOutcome};
+use super::ground::{Ground, PhaseOutcome};
+use super::loader;
+use super::phase;
 use super::ramdisk::Published;
+use super::served::{Desk, PackageStep};
 use super::shell_distribution::ShellDistribution;
 use super::site::Site;
-use crate::assemble::{MountedImage, bootloader};
+use crate::element::declared::package_installs;
 use crate::element::{Element, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::plugin::{
-    self, BootLoader, Devices, Distribution, HookContext, Limits, LoaderRequest, Setting, packaging,
-};
+use crate::plugin::{self, Distribution, HookContext, Limits, Setting};
 use crate::report::{FailureCause, HookOutput, Stream};
 use crate::shell::environment::{self, Environment};
 use crate::shell::{ShellRunner, hooks_dir};
@@ -29,6 +30,7 @@ pub struct Crew {
     components: plugin::Runner,
     sources: Arc<Vec<Element>>,
     ramdisk: Published,
+    has_component_distribution: bool,
 }
 
 impl Crew {
@@ -40,7 +42,13 @@ impl Crew {
     pub fn muster(plan: &Plan, site: &Site) -> Result<Crew> {
         let shell = ShellRunner::prepare(plan, site)?;
         let components = plugin::Runner::new(plan, setting(plan, site)?)?;
-        Ok(Crew { shell, components, sources: Arc::new(plan.sources.clone()), ramdisk: Published::default() })
+        Ok(Crew {
+            shell,
+            components,
+            sources: Arc::new(plan.sources.clone()),
+            has_component_distribution: plan.has_component_distribution(),
+            ramdisk: Published::default(),
+        })
     }
 
     /// Runs one phase.
@@ -52,21 +60,20 @@ impl Crew {
         phase::run(self, plan, phase, ground, site)
     }
 
-    /// Installs the packages that the operator asked for (`-p`).
-    ///
-    /// # Errors
-    ///
-    /// Fails as the distribution's package manager does.
-    pub fn install_packages(&self, plan: &Plan, ground: &Ground, site: &Site) -> Result<()> {
-        let scope = site.report.phase(Phase::Install, 1);
-        let hook = scope.hook("slate", "packages", crate::element::HookKind::Component);
-        let context = self.context(Phase::Install, ground, hook.output());
-        let distribution = self.components.distribution(&context);
-        let distribution = distribution.context("no element of the plan manages packages")?;
-        distribution.install(&plan.packages).context("installing the packages asked for with -p")?;
-        hook.finish(Ok(()));
-        scope.finish();
-        Ok(())
+    /// Installs packages by the distribution's names.
+    pub(super) fn install_packages(
+        &self,
+        packages: &[String],
+        ground: &Ground,
+        output: &HookOutput,
+    ) -> Result<()> {
+        let context = self.context(Phase::Install, ground, output);
+        self.distribution(&context)?.install(packages).context("installing the packages asked for with -p")
+    }
+
+    /// The block device that a component provided, if one did.
+    pub fn provided_device(&self) -> Option<PathBuf> {
+        self.components.contributions().block_device
     }
 
     pub(super) fn shell(&self) -> &ShellRunner {
@@ -87,47 +94,86 @@ impl Crew {
         published.map_err(|error| phase::io_cause(&error))
     }
 
-    /// Lets a shell hook of a chroot phase reach a component's package
-    /// manager, and puts the way there into its search path.
+    /// Does what elements declare of packages at one place among the hooks.
+    pub(super) fn run_declared(
+        &self,
+        hook: &PlannedHook,
+        phase: Phase,
+        ground: &Ground,
+        output: &HookOutput,
+    ) -> Result<(), FailureCause> {
+        let run = || -> Result<()> {
+            let operation = package_installs::operation(phase, &hook.name)
+                .with_context(|| format!("slate has no step {}", hook.name))?;
+            let mut sink = |line: &str| output.line(Stream::Stderr, line);
+            // Conditions see what upstream's own reader of these files would see.
+            let variables = self.phase_environment(Phase::ExtraData, ground, Some(output), &mut sink)?;
+            let arch = variables.get("ARCH").map_or("", String::as_str);
+            let step = PackageStep { phase, operation, sources: &self.sources, arch, variables: &variables };
+            step.run(&*self.distribution(&self.context(phase, ground, output))?, output)
+        };
+        run().map_err(|error| phase::io_cause(&error))
+    }
+
+    /// The environment of the shell hooks of a phase. On a component
+    /// distribution it says which one, where nobody else does.
+    pub(super) fn phase_environment(
+        &self,
+        phase: Phase,
+        ground: &Ground,
+        output: Option<&HookOutput>,
+        sink: &mut dyn FnMut(&str),
+    ) -> Result<Environment> {
+        let mut ground = ground.clone();
+        if let (true, Some(output)) = (self.has_component_distribution, output) {
+            let identity = self.distribution(&self.context(phase, &ground, output))?.describe()?;
+            let known = self.shell.variables(&ground);
+            for (name, value) in [("DISTRO_NAME", identity.name), ("DIB_RELEASE", identity.release)] {
+                if known.get(name).is_none_or(String::is_empty) && !value.is_empty() {
+                    ground.variables.insert(name.to_owned(), value);
+                }
+            }
+        }
+        self.shell.phase_environment(phase, &ground, sink)
+    }
+
+    /// The way from the shell hooks of a chroot phase to a component's package manager.
     pub(super) fn bridge(
         &self,
         phase: Phase,
         ground: &Ground,
         site: &Site,
-        env: &mut Environment,
-        output: &HookOutput,
-    ) -> Result<Option<Bridge>> {
-        if phase.place() == Place::Outside || !self.has_component_distribution() {
+    ) -> Result<Option<(Bridge, Desk)>> {
+        if phase.place() == Place::Outside || !self.has_component_distribution {
             return Ok(None);
         }
-        let context = self.context(phase, ground, output);
-        let Some(distribution) = self.components.distribution(&context) else {
-            return Ok(None);
-        };
+        let desk = Desk::new(&self.sources, &ground.tree);
+        let at_desk = desk.clone();
         let seen_as = Path::new(hooks_dir::IN_TARGET);
-        let path = env.entry("PATH".to_owned()).or_default();
-        *path = format!("{}:{path}", Bridge::path_entry(seen_as).display());
-        let (sources, output) = (self.sources.clone(), output.clone());
-        let answer = move |arguments: Vec<String>| match serve(&arguments, &*distribution, &sources) {
-            Ok(()) => 0,
-            Err(error) => {
-                output.line(Stream::Stderr, &format!("install-packages: {error:#}"));
-                1
-            }
-        };
-        Bridge::open(&site.workspace.hooks(), seen_as, &ground.tree, answer).map(Some)
+        let answer = move |words: Vec<String>| at_desk.answer(&words);
+        Ok(Some((Bridge::open(&site.workspace.hooks(), seen_as, &ground.tree, answer)?, desk)))
     }
 
-    fn has_component_distribution(&self) -> bool {
-        self.sources.iter().any(|element| {
-            element.component.is_some() && element.provides.iter().any(|name| name == "operating-system")
-        })
+    /// Tells the desk behind a bridge for which hook it works now.
+    pub(super) fn introduce(
+        &self,
+        desk: &Desk,
+        phase: Phase,
+        ground: &Ground,
+        output: &HookOutput,
+    ) -> Result<()> {
+        desk.serve(self.distribution(&self.context(phase, ground, output))?, output);
+        Ok(())
+    }
+
+    fn distribution(&self, context: &HookContext) -> Result<Arc<dyn Distribution>> {
+        self.components.distribution(context).context("no element of the plan manages packages")
     }
 
     fn context(&self, phase: Phase, ground: &Ground, output: &HookOutput) -> HookContext {
         let mut variables = self.shell.variables(ground);
         environment::inside_chroot(&mut variables);
-        let distribution: Option<Arc<dyn Distribution>> = match self.has_component_distribution() {
+        let distribution: Option<Arc<dyn Distribution>> = match self.has_component_distribution {
             true => None,
             false => Some(Arc::new(ShellDistribution::new(
                 ground.tree.clone(),
@@ -141,38 +187,12 @@ impl Crew {
             tree: ground.tree.clone(),
             chroot_mounted: ground.chroot_mounted,
             variables,
-            devices: ground.image.as_deref().map(devices).unwrap_or_default(),
+            devices: ground.image.as_deref().map(loader::devices).unwrap_or_default(),
             output: output.clone(),
             distribution,
-            boot_loader: ground.image.clone().map(|image| boot_loader(image, output)),
+            boot_loader: ground.image.clone().map(|image| loader::boot_loader(image, output)),
             rehearsal: None,
         }
-    }
-}
-
-fn devices(image: &MountedImage) -> Devices {
-    Devices {
-        size: Some(image.plan.size),
-        disk: Some(image.disk.clone()),
-        partitions: image.volumes.clone(),
-        logical: image.logical.clone(),
-    }
-}
-
-fn boot_loader(image: Arc<MountedImage>, output: &HookOutput) -> Arc<dyn BootLoader> {
-    Arc::new(Grub { image, output: output.clone() })
-}
-
-/// GRUB, on the disk of a mounted image.
-struct Grub {
-    image: Arc<MountedImage>,
-    output: HookOutput,
-}
-
-impl BootLoader for Grub {
-    fn install(&self, request: &LoaderRequest) -> Result<()> {
-        let mut log = |line: &str| self.output.line(Stream::Stdout, line);
-        Ok(bootloader::install(&self.image, request, &mut log)?)
     }
 }
 
@@ -196,21 +216,4 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
         offline: site.options.offline,
         limits: Limits::default(),
     })
-}
-
-/// Does what a shell hook asked `install-packages` for.
-fn serve(arguments: &[String], distribution: &dyn Distribution, sources: &[Element]) -> Result<()> {
-    let mapped = |element: Option<String>, names: Vec<String>| -> Result<Vec<String>> {
-        let Some(element) = element else { return Ok(names) };
-        let source = sources.iter().find(|source| source.name == element);
-        let source =
-            source.with_context(|| format!("-m names '{element}', which is no element of this build"))?;
-        let found = packaging::packages(source, &names, &distribution.describe()?)?;
-        Ok(found.into_iter().flatten().collect())
-    };
-    match bridge::parse(arguments).map_err(anyhow::Error::msg)? {
-        Request::Install { element, names } => distribution.install(&mapped(element, names)?),
-        Request::Remove { element, names } => distribution.remove(&mapped(element, names)?),
-        Request::Upgrade => distribution.upgrade(),
-    }
 }

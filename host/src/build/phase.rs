@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cap_std::fs::Dir;
 
+use super::breaks::BreakPoint;
+use super::bridge::Bridge;
 use super::crew::Crew;
+use super::served::Desk;
 use super::site::Site;
-use crate::assemble::MountedImage;
+use super::{Ground, PhaseOutcome};
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
@@ -18,42 +20,6 @@ use crate::shell::hooks_dir;
 use crate::sys::mount::Mount;
 use crate::sys::process::{self, Ended};
 
-/// The line by which a `block-device.d` hook names a device of its own.
-const BLOCK_DEVICE_LINE: &str = "IMAGE_BLOCK_DEVICE=";
-
-/// What the hooks of a phase stand on.
-#[derive(Clone, Debug)]
-pub struct Ground {
-    /// The tree: being built, or the mounted image.
-    pub tree: PathBuf,
-    /// Variables that come up during the build: `DIB_IMAGE_SIZE`, `IMAGE_BLOCK_DEVICE`, ...
-    pub variables: Environment,
-    /// The mounted image, from `pre-finalise` on.
-    pub image: Option<Arc<MountedImage>>,
-    /// Whether the tree has what a chroot needs mounted.
-    pub chroot_mounted: bool,
-}
-
-impl Ground {
-    /// A tree that is being built.
-    pub fn tree(tree: PathBuf) -> Ground {
-        Ground { tree, variables: Environment::new(), image: None, chroot_mounted: false }
-    }
-
-    /// A mounted image whose chroot is ready.
-    pub fn image(image: MountedImage) -> Ground {
-        let tree = image.root.clone();
-        Ground { image: Some(Arc::new(image)), chroot_mounted: true, ..Ground::tree(tree) }
-    }
-}
-
-/// What a phase brought to light.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PhaseOutcome {
-    /// The device that a `block-device.d` hook made instead of the planned layout.
-    pub block_device: Option<PathBuf>,
-}
-
 /// Runs all hooks of `phase`; the first failure ends it.
 ///
 /// # Errors
@@ -61,14 +27,31 @@ pub struct PhaseOutcome {
 /// Fails with a [`HookFailure`] if a hook fails.
 pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site) -> Result<PhaseOutcome> {
     let hooks = plan.hooks(phase);
-    let scope = site.report.phase(phase, hooks.len());
+    let packages = phase == Phase::Install && !plan.packages.is_empty();
+    let scope = site.report.phase(phase, hooks.len() + usize::from(packages));
+    site.tell_ignored(plan, phase);
     let bound = bind_hooks(phase, ground, site)?;
-    let mut run =
-        PhaseRun { crew, phase, ground, site, scope: &scope, env: None, outcome: PhaseOutcome::default() };
+    let mut run = PhaseRun {
+        crew,
+        phase,
+        ground,
+        site,
+        scope: &scope,
+        env: None,
+        bridge: None,
+        outcome: PhaseOutcome::default(),
+    };
+    run.stop(BreakPoint::Before(phase))?;
     for hook in hooks {
         run.hook(hook)?;
     }
-    let outcome = run.outcome;
+    if packages {
+        run.packages(plan)?;
+    }
+    run.stop(BreakPoint::After(phase))?;
+    let outcome = std::mem::take(&mut run.outcome);
+    // The bridge's directory must be there until it has ended.
+    drop(run);
     if let Some(bound) = bound {
         bound.close()?;
     }
@@ -110,8 +93,10 @@ struct PhaseRun<'a> {
     ground: &'a Ground,
     site: &'a Site,
     scope: &'a PhaseScope,
-    /// The sourced environment, once the first shell hook needed it.
+    /// The sourced environment, once something needed it.
     env: Option<Environment>,
+    /// The way to a component's package manager, once a shell hook may need it.
+    bridge: Option<(Bridge, Desk)>,
     outcome: PhaseOutcome,
 }
 
@@ -121,37 +106,78 @@ impl PhaseRun<'_> {
         let result = match hook.kind {
             HookKind::Shell => self.shell(hook, scope.output()),
             HookKind::Component => self.crew.run_component(hook, self.phase, self.ground, scope.output()),
+            HookKind::Host => self.crew.run_declared(hook, self.phase, self.ground, scope.output()),
         };
         let failure = result.err().map(|cause| scope.failure(cause));
         scope.finish(failure.as_ref().map_or(Ok(()), Err));
-        failure.map_or(Ok(()), |failure: HookFailure| Err(failure.into()))
+        failure.map_or(Ok(()), |failure| self.fail(failure))
+    }
+
+    /// Installs the packages that the operator asked for (`-p`).
+    fn packages(&mut self, plan: &Plan) -> Result<()> {
+        let scope = self.scope.hook("slate", "packages", HookKind::Host);
+        let result = self.crew.install_packages(&plan.packages, self.ground, scope.output());
+        let failure = result.err().map(|error| scope.failure(io_cause(&error)));
+        scope.finish(failure.as_ref().map_or(Ok(()), Err));
+        failure.map_or(Ok(()), |failure| self.fail(failure))
+    }
+
+    /// Gives a person the chance to look at what failed.
+    fn fail(&mut self, failure: HookFailure) -> Result<()> {
+        if let Err(error) = self.stop(BreakPoint::AfterError) {
+            self.site.report.warn(&format!("{error:#}"));
+        }
+        Err(failure.into())
+    }
+
+    fn stop(&mut self, point: BreakPoint) -> Result<()> {
+        let breaks = &self.site.options.breaks;
+        if !breaks.has(point) {
+            return Ok(());
+        }
+        let report = &self.site.report;
+        let sourced = self.env.clone().map_or_else(
+            || self.crew.phase_environment(self.phase, self.ground, None, &mut |line| report.info(line)),
+            Ok,
+        );
+        // A file of environment.d may be what failed.
+        let env = match (sourced, point) {
+            (Err(_), BreakPoint::AfterError) => self.crew.shell().variables(self.ground),
+            (sourced, _) => sourced?,
+        };
+        breaks.stop(point, self.phase, &env, self.ground, report)
     }
 
     fn shell(&mut self, hook: &PlannedHook, output: &HookOutput) -> Result<(), FailureCause> {
-        let shell = self.crew.shell();
-        if self.env.is_none() {
-            let mut sink = |line: &str| output.line(Stream::Stderr, line);
-            let sourced = shell.phase_environment(self.phase, self.ground, &mut sink);
-            self.env = Some(sourced.map_err(|error| io_cause(&error))?);
-        }
-        let mut env = self.env.clone().unwrap_or_default();
-        let bridge = self.crew.bridge(self.phase, self.ground, self.site, &mut env, output);
-        let bridge = bridge.map_err(|error| io_cause(&error))?;
+        let env = self.environment(output).map_err(|error| io_cause(&error))?;
         let outcome = &mut self.outcome;
         let mut sink = |stream: process::Stream, line: &str| {
-            note_block_device(outcome, line);
+            outcome.note(line);
             output.line(stream.into(), line);
         };
-        let exit =
-            shell.run(hook, self.phase, &env, self.ground, &mut sink).map_err(|error| io_cause(&error))?;
-        drop(bridge);
-        cause_of(exit.ended)
+        let shell = self.crew.shell();
+        let exit = shell.run(hook, self.phase, &env, self.ground, &mut sink);
+        cause_of(exit.map_err(|error| io_cause(&error))?.ended)
     }
-}
 
-fn note_block_device(outcome: &mut PhaseOutcome, line: &str) {
-    if let Some(device) = line.strip_prefix(BLOCK_DEVICE_LINE).filter(|device| !device.is_empty()) {
-        outcome.block_device = Some(PathBuf::from(device.trim_matches('"')));
+    /// The environment of a shell hook, with the way to the package manager.
+    fn environment(&mut self, output: &HookOutput) -> Result<Environment> {
+        if self.env.is_none() {
+            let mut sink = |line: &str| output.line(Stream::Stderr, line);
+            let sourced = self.crew.phase_environment(self.phase, self.ground, Some(output), &mut sink);
+            self.env = Some(sourced?);
+        }
+        if self.bridge.is_none() {
+            self.bridge = self.crew.bridge(self.phase, self.ground, self.site)?;
+        }
+        let mut env = self.env.clone().unwrap_or_default();
+        if let Some((_, desk)) = &self.bridge {
+            self.crew.introduce(desk, self.phase, self.ground, output)?;
+            let path = env.entry("PATH".to_owned()).or_default();
+            let entry = Bridge::path_entry(hooks_dir::IN_TARGET.as_ref());
+            *path = format!("{}:{path}", entry.display());
+        }
+        Ok(env)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `slate build`: makes images.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::thread;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Parser};
 
+use crate::build::breaks::Breaks;
 use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
 use crate::legacy::words::quote;
@@ -16,7 +18,7 @@ use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
 use crate::sys;
 
 use super::preflight::{self, Host};
-use super::spec_args::SpecArgs;
+use super::spec_args::{self, SpecArgs};
 use super::style::Style;
 use super::work_args::WorkArgs;
 use super::{Failure, output, plan};
@@ -73,6 +75,14 @@ struct RunArgs {
     /// Build in memory only where this many GiB are available
     #[arg(long, value_name = "GIB", env = "DIB_MIN_TMPFS", hide_env_values = true, default_value = "4")]
     min_tmpfs: u16,
+
+    /// Stop for a shell at these points, separated by commas: before-PHASE, after-PHASE, after-error
+    #[arg(long = "break", value_name = "POINTS", env = "break", hide_env_values = true)]
+    breaks: Option<String>,
+
+    /// Run this there instead of an interactive bash; the build ends if it fails
+    #[arg(long = "break-command", value_name = "COMMAND", env = "break_cmd", hide_env_values = true)]
+    break_command: Option<String>,
 }
 
 /// What to tell of the build.
@@ -110,7 +120,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     if run.dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
-    execute(plan, &output, run.options(report.keep_logs), &report.options())
+    let options = run.options(report.keep_logs)?;
+    execute(plan, &output, options, &report.options())
 }
 
 /// Checks that a build can succeed, builds, and prints the names of the
@@ -121,6 +132,9 @@ pub(crate) fn execute(
     options: BuildOptions,
     report: &ReportOptions,
 ) -> Result<(), Failure> {
+    // A live display would draw over what a person types at a break point.
+    let live = report.terminal && options.breaks.points.is_empty();
+    let report = &ReportOptions { terminal: live, ..report.clone() };
     preflight::check(&plan, output, &Host::here())?;
     isolate().map_err(|error| Failure::work(&error))?;
     let report = open(report)?;
@@ -182,8 +196,9 @@ fn warn_of_denials(plan: &Plan, report: &Report) {
 }
 
 impl RunArgs {
-    fn options(self, keep_logs: bool) -> BuildOptions {
-        BuildOptions {
+    fn options(self, keep_logs: bool) -> Result<BuildOptions, Failure> {
+        let breaks = self.breaks()?;
+        Ok(BuildOptions {
             work_directory: self.work.directory(),
             cache_directory: self.cache_dir.unwrap_or_else(default_cache),
             offline: self.offline,
@@ -191,10 +206,26 @@ impl RunArgs {
             min_tmpfs: u64::from(self.min_tmpfs) << 30,
             keep_logs,
             keep_old_outputs: false,
+            load_docker: false,
             threads: thread::available_parallelism().map_or(1, usize::from),
             arguments: command_line(),
-        }
+            breaks,
+        })
     }
+
+    /// The flags are another spelling of the contract's variables.
+    fn breaks(&self) -> Result<Breaks, Failure> {
+        let mut variables = spec_args::environment();
+        for (name, value) in [("break", &self.breaks), ("break_cmd", &self.break_command)] {
+            variables.extend(value.clone().map(|value| (name.to_owned(), value)));
+        }
+        breaks(&variables)
+    }
+}
+
+/// The break points that the variables of the contract ask for.
+pub(crate) fn breaks(variables: &BTreeMap<String, String>) -> Result<Breaks, Failure> {
+    Breaks::of(variables).map_err(|error| Failure::request(format!("break: {error}")))
 }
 
 pub(crate) fn command_line() -> String {

@@ -9,6 +9,8 @@
 //! checksum = true
 //! uncompressed = false
 //! qemu-img-options = "lazy_refcounts=on"
+//! docker-target = "example/web:1"
+//! aci-manifest = "web.json"
 //! elements-path = ["elements"]
 //!
 //! [parameters.debian]
@@ -52,6 +54,8 @@ pub(super) struct ImageFile {
     pub(super) checksum: bool,
     pub(super) uncompressed: bool,
     pub(super) qemu_img_options: Option<String>,
+    pub(super) docker_target: Option<String>,
+    pub(super) aci_manifest: Option<PathBuf>,
     pub(super) environment: BTreeMap<String, String>,
 }
 
@@ -87,6 +91,8 @@ impl ImageFile {
             checksum: top.take("checksum")?.unwrap_or_default(),
             uncompressed: top.take("uncompressed")?.unwrap_or_default(),
             qemu_img_options: top.take("qemu-img-options")?,
+            docker_target: top.take("docker-target")?,
+            aci_manifest: top.take::<PathBuf>("aci-manifest")?.map(|path| base.join(path)),
             environment: top.section("environment")?.texts()?,
         };
         top.finish()?;
@@ -186,7 +192,7 @@ mod tests {
             ("elements = 'debian'", "elements: invalid type: string \"debian\", expected a sequence", None),
             (
                 "formats = ['iso']",
-                "formats: unknown format 'iso' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi)",
+                "formats: unknown format 'iso' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi, qcow, qed, parallels, docker, aci)",
                 None,
             ),
             (

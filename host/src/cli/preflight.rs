@@ -44,6 +44,11 @@ impl Host {
     }
 }
 
+/// Whether this machine has a program.
+pub(crate) fn has_program(name: &str) -> bool {
+    Host::here().has(name)
+}
+
 /// Checks everything that would stop the build of `plan` later, whose outputs
 /// are named after `output`.
 pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {

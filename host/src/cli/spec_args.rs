@@ -126,6 +126,14 @@ pub(super) struct SpecArgs {
     #[arg(long, value_name = "OPTIONS")]
     qemu_img_options: Option<String>,
 
+    /// Call a Docker image so, repository:tag; else it has the output's name
+    #[arg(long, value_name = "NAME")]
+    docker_target: Option<String>,
+
+    /// Take this file for the manifest of an App Container image; else it has a plain one
+    #[arg(long, value_name = "FILE", env = "ACI_MANIFEST", hide_env_values = true)]
+    aci_manifest: Option<PathBuf>,
+
     #[command(flatten)]
     library: LibraryArgs,
 }
@@ -193,6 +201,8 @@ impl SpecArgs {
             conversion: Conversion {
                 uncompressed: self.uncompressed || file.uncompressed,
                 qemu_img_options: self.qemu_img_options.or(file.qemu_img_options),
+                docker_target: self.docker_target.or(file.docker_target),
+                aci_manifest: self.aci_manifest.or(file.aci_manifest).as_deref().map(aci_manifest).transpose()?,
             },
             block_device,
         })
@@ -252,6 +262,15 @@ pub(crate) fn block_device(environment: &BTreeMap<String, String>) -> Result<Opt
     let Some(path) = config.strip_prefix("file://") else { return Ok(Some(config.clone())) };
     let wrong = |error| Failure::request(format!("{BLOCK_DEVICE_CONFIG}: reading {path}: {error}"));
     fs::read_to_string(path).map(Some).map_err(wrong)
+}
+
+/// The text of the manifest of an App Container image.
+pub(crate) fn aci_manifest(path: &Path) -> Result<String, Failure> {
+    let wrong =
+        |error: String| Failure::request(format!("the App Container manifest {}: {error}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_str::<serde_json::Value>(&text).map_err(|error| wrong(error.to_string()))?;
+    Ok(text)
 }
 
 fn without_repeats<T: PartialEq>(items: Vec<T>) -> Vec<T> {

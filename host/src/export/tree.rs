@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::{aci, docker};
 use crate::assemble::{Attachment, RawImage, Volume};
+use crate::plan::Plan;
 use crate::plan::layout::FsKind;
 use crate::spec::Format;
 use crate::sys::mount::Mount;
@@ -68,38 +70,38 @@ fn extract_fat(device: &Path, target: &Path, size: u64) -> Result<Mount> {
     Ok(mount)
 }
 
-/// Writes the tree in `format` to the existing file `output`. Later times than
-/// `source_date` are written as that one.
-pub(super) fn archive(tree: &Path, format: Format, source_date: Option<u64>, output: &Path) -> Result<()> {
-    let program = match format {
-        Format::Squashfs => squashfs(tree, output),
-        _ => tar(tree, format == Format::Tgz, source_date, output),
-    };
-    // mksquashfs knows the variable itself.
-    let program = program.envs(source_date.map(|date| ("SOURCE_DATE_EPOCH", date.to_string())));
-    program.execute()?;
+/// Writes the tree in `format` to the existing file `output`.
+pub(super) fn archive(tree: &Path, format: Format, plan: &Plan, output: &Path) -> Result<()> {
+    let compressed = (format == Format::Tgz).then_some("--gzip");
+    match format {
+        Format::Squashfs => squashfs(tree, plan.source_date, output).execute()?,
+        Format::Docker => docker::write(tree, plan, output)?,
+        Format::Aci => aci::write(tree, plan, output)?,
+        _ => tar(tree, plan.source_date).args(compressed).arg("--file").arg(output).execute()?,
+    }
     // mksquashfs counts an empty archive as done.
     let size = fs::metadata(output).context("looking at what was written")?.len();
     anyhow::ensure!(size > 0, "nothing was written");
     Ok(())
 }
 
-/// tar with everything a file can have, sorted, and without what tar would
-/// put in of the moment: its process number, access times.
-fn tar(tree: &Path, compressed: bool, source_date: Option<u64>, output: &Path) -> Program {
+/// tar of a tree with everything a file can have, sorted, and without what
+/// tar would put in of the moment: its process number, access times, times
+/// later than `source_date`. The caller says where to.
+pub(super) fn tar(tree: &Path, source_date: Option<u64>) -> Program {
     let program = Program::new("tar").args(["--create", "--numeric-owner", "--sort=name", "--format=pax"]);
     let program = program.arg("--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f");
     let program = program.args(["--xattrs", "--xattrs-include=*", "--acls", "--anchored"]);
     let program =
         program.args(["--exclude=./proc/*", "--exclude=./sys/*", "--no-anchored", "--exclude=lost+found"]);
     let latest = source_date.map(|date| ["--clamp-mtime".to_owned(), format!("--mtime=@{date}")]);
-    let program = program.args(latest.into_iter().flatten());
-    let program = program.args(compressed.then_some("--gzip"));
-    program.arg("--file").arg(output).arg("--directory").arg(tree).arg(".")
+    program.args(latest.into_iter().flatten()).arg("--directory").arg(tree).arg(".")
 }
 
-fn squashfs(tree: &Path, output: &Path) -> Program {
+fn squashfs(tree: &Path, source_date: Option<u64>, output: &Path) -> Program {
     let program = Program::new("mksquashfs").arg(tree).arg(output);
+    // It knows the variable itself.
+    let program = program.envs(source_date.map(|date| ("SOURCE_DATE_EPOCH", date.to_string())));
     let program = program.args(["-noappend", "-no-progress", "-no-recovery", "-comp", "xz", "-wildcards"]);
     program.args(["-e", "proc/*", "sys/*", "lost+found"])
 }

@@ -12,7 +12,7 @@ use super::options::Options;
 use super::request::{Request, RequestError};
 use super::{Creator, VERSION, installed, options, outputs, request};
 use crate::build::BuildOptions;
-use crate::cli::{Failure, build, output, spec_args, work_args};
+use crate::cli::{Failure, build, output, preflight, spec_args, work_args};
 use crate::element::Library;
 use crate::plan::{Plan, plan};
 use crate::report::{ReportOptions, Verbosity};
@@ -63,13 +63,16 @@ fn build_request(creator: Creator, mut request: Request, options: &Options) -> R
     let library = spec_args::library(&path, environment)?;
     let elements = installed::expand(request.spec.elements.clone(), environment)?;
     let block_device = spec_args::block_device(environment)?;
+    let manifest = environment.get("ACI_MANIFEST").filter(|path| !path.is_empty());
+    let manifest = manifest.map(|path| spec_args::aci_manifest(path.as_ref())).transpose()?;
     request.spec.elements = elements;
     request.spec.block_device = block_device;
+    request.spec.conversion.aci_manifest = manifest;
     add_implied(creator, &mut request, &library)?;
     if let Some(logfile) = &options.logfile {
         output::print(&format!("Output logs going to: {logfile}\n"))?;
     }
-    let (build_options, report) = (build_options(&request), report_options(&request));
+    let (build_options, report) = (build_options(&request)?, report_options(&request));
     let formats = request.spec.formats.clone();
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
@@ -92,8 +95,8 @@ fn has(plan: &Plan, element: &str) -> bool {
     plan.elements.iter().any(|planned| planned.name == element)
 }
 
-fn build_options(request: &Request) -> BuildOptions {
-    BuildOptions {
+fn build_options(request: &Request) -> Result<BuildOptions, Failure> {
+    Ok(BuildOptions {
         work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
         cache_directory: build::default_cache(),
         offline: request.offline,
@@ -101,9 +104,11 @@ fn build_options(request: &Request) -> BuildOptions {
         min_tmpfs: request.min_tmpfs,
         keep_logs: false,
         keep_old_outputs: request.keep_old,
+        load_docker: request.spec.conversion.docker_target.is_some() && preflight::has_program("docker"),
         threads: thread::available_parallelism().map_or(1, usize::from),
         arguments: build::command_line(),
-    }
+        breaks: build::breaks(&request.spec.environment)?,
+    })
 }
 
 /// These commands print what hooks print, unless told to be quiet.
@@ -113,5 +118,12 @@ fn report_options(request: &Request) -> ReportOptions {
         (false, 0 | 1) => Verbosity::Verbose,
         (false, _) => Verbosity::Trace,
     };
-    ReportOptions { verbosity, logfile: request.logfile.clone(), ..ReportOptions::default() }
+    ReportOptions {
+        verbosity,
+        logfile: request.logfile.clone(),
+        append: true,
+        profile: true,
+        timestamps: !request.no_timestamp,
+        ..ReportOptions::default()
+    }
 }

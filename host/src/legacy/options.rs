@@ -23,8 +23,6 @@ enum Meaning {
     ClearEnvironment,
     Logfile,
     MkfsOptions,
-    /// Accepted, and of no use: the type that it belongs to is refused.
-    Unused,
     Help,
     Version,
 }
@@ -69,7 +67,7 @@ const FLAGS: [Flag; 27] = [
     long("root-label", true, Meaning::Variable("ROOT_LABEL")),
     long("ramdisk-element", true, Meaning::Variable("RAMDISK_ELEMENT")),
     long("install-type", true, Meaning::Variable("DIB_DEFAULT_INSTALLTYPE")),
-    long("docker-target", true, Meaning::Unused),
+    long("docker-target", true, Meaning::Variable("DOCKER_TARGET")),
 ];
 
 /// A parsed command line.
@@ -130,7 +128,6 @@ impl Options {
             Meaning::ClearEnvironment => self.clear_environment = true,
             Meaning::Logfile => self.logfile = Some(value),
             Meaning::MkfsOptions => self.mkfs_options = Some(value),
-            Meaning::Unused => {}
             Meaning::Help => self.help = true,
             Meaning::Version => self.version = true,
         }

@@ -45,6 +45,8 @@ pub struct Request {
     pub quiet: bool,
     /// Tracing level of hooks.
     pub trace: u32,
+    /// Print messages without the time (`DIB_NO_TIMESTAMP`).
+    pub no_timestamp: bool,
 }
 
 /// A request that cannot be met.
@@ -104,6 +106,8 @@ pub fn request(
         conversion: Conversion {
             uncompressed: options.uncompressed,
             qemu_img_options: variables.get("QEMU_IMG_OPTIONS").map(str::to_owned),
+            docker_target: variables.get("DOCKER_TARGET").map(str::to_owned),
+            aci_manifest: None,
         },
         ..ImageSpec::default()
     };
@@ -123,6 +127,7 @@ pub fn request(
         logfile: options.logfile.as_ref().map(PathBuf::from),
         quiet,
         trace: variables.get("DIB_DEBUG_TRACE").and_then(|level| level.parse().ok()).unwrap_or(0),
+        no_timestamp: variables.get("DIB_NO_TIMESTAMP") == Some("1"),
     })
 }
 

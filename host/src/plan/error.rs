@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::element::ElementError;
 use crate::element::capability::Grant;
+use crate::element::declared::DeclarationError;
 use crate::element::manifest::ValueError;
 use crate::spec::Format;
 
@@ -39,6 +40,8 @@ pub enum PlanError {
     NoDistribution { given: Vec<String>, available: Vec<String> },
     #[error("elements '{first}' and '{second}' both have {path}")]
     DuplicateHook { path: String, first: String, second: String },
+    #[error(transparent)]
+    Declaration(#[from] DeclarationError),
     #[error("--set {setting}: no element of this image is called '{element}'")]
     SettingElement { setting: String, element: String, nearest: Vec<String>, known: Vec<String> },
     #[error("--set {setting}: {} parameter '{name}'", has_no(element.as_deref()))]
@@ -103,6 +106,7 @@ impl PlanError {
                 "give seconds since 1970, such as SOURCE_DATE_EPOCH=$(date +%s), or unset it".into()
             }
             PlanError::Layout { error, .. } => return error.hint(),
+            PlanError::Declaration(_) => return None,
             PlanError::OutputName { path, .. } => {
                 let stem = path.with_extension("");
                 format!("give -o {} without an extension, or a -t that has it", stem.display())

@@ -6,13 +6,16 @@ use crate::element::{Element, Phase, hook_name};
 
 use super::{PlanError, PlannedHook, PlannedPhase};
 
-/// The ten phases with their hooks in order.
-pub(super) fn phases(elements: &[Element]) -> Result<Vec<PlannedPhase>, PlanError> {
+/// The ten phases with their hooks in order, the host's own among them.
+pub(super) fn phases(
+    elements: &[Element],
+    of_host: &[(Phase, PlannedHook)],
+) -> Result<Vec<PlannedPhase>, PlanError> {
     check_duplicates(elements)?;
-    Ok(Phase::ALL.into_iter().map(|phase| planned(phase, elements)).collect())
+    Ok(Phase::ALL.into_iter().map(|phase| planned(phase, elements, of_host)).collect())
 }
 
-fn planned(phase: Phase, elements: &[Element]) -> PlannedPhase {
+fn planned(phase: Phase, elements: &[Element], of_host: &[(Phase, PlannedHook)]) -> PlannedPhase {
     let of_element = |element: &Element| {
         let hooks = element.hooks.iter().filter(move |hook| hook.phase == phase);
         let name = element.name.clone();
@@ -21,6 +24,7 @@ fn planned(phase: Phase, elements: &[Element]) -> PlannedPhase {
             .collect::<Vec<_>>()
     };
     let mut hooks: Vec<_> = elements.iter().flat_map(of_element).collect();
+    hooks.extend(of_host.iter().filter(|(at, _)| *at == phase).map(|(_, hook)| hook.clone()));
     hooks.sort_by(|a, b| hook_name::compare(&a.name, &b.name));
     PlannedPhase { phase, place: phase.place(), hooks }
 }

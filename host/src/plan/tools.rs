@@ -1,9 +1,15 @@
 //! Which programs of the build host a build needs.
 
+use std::collections::BTreeMap;
+
+use crate::element::declared::source_repository;
 use crate::element::{Element, HookKind};
 use crate::spec::Format;
 
 use super::{Layout, PlannedOutput, PlannedPhase, Tool};
+
+/// The element that fetches sources.
+const SOURCE_REPOSITORIES: &str = "source-repositories";
 
 /// Every program once, in the order the build comes to need them.
 pub(super) fn tools(
@@ -11,6 +17,7 @@ pub(super) fn tools(
     layout: &Layout,
     outputs: &[PlannedOutput],
     elements: &[Element],
+    environment: &BTreeMap<String, String>,
 ) -> Vec<Tool> {
     let mut tools: Vec<Tool> = Vec::new();
     let mut add = |tool: Tool| {
@@ -23,6 +30,7 @@ pub(super) fn tools(
         add(tool("bash", "bash", &hook.element));
     }
     elements.iter().flat_map(of_element).for_each(&mut add);
+    of_sources(elements, environment).into_iter().for_each(&mut add);
     for (_, file_system) in layout.file_systems() {
         let programs = file_system.kind.tools().iter();
         programs.for_each(|(program, package)| add(tool(program, package, "assemble")));
@@ -44,12 +52,25 @@ fn of_element(element: &Element) -> Vec<Tool> {
         .collect()
 }
 
+/// What the sources need that elements have fetched, if the element that fetches is there.
+fn of_sources(elements: &[Element], environment: &BTreeMap<String, String>) -> Vec<Tool> {
+    if !elements.iter().any(|element| element.name == SOURCE_REPOSITORIES) {
+        return Vec::new();
+    }
+    let of_element = |element: &Element| {
+        let kinds = source_repository::fetched(element, environment);
+        let programs = kinds.into_iter().flat_map(|kind| kind.tools());
+        programs.map(|(program, package)| tool(program, package, &element.name)).collect::<Vec<_>>()
+    };
+    elements.iter().flat_map(of_element).collect()
+}
+
 fn of_format(format: Format) -> Option<Tool> {
     let (program, package) = match format {
         Format::Raw => return None,
-        Format::Qcow2 | Format::Vhd | Format::Vhdx | Format::Vmdk | Format::Vdi => ("qemu-img", "qemu-utils"),
-        Format::Tar | Format::Tgz => ("tar", "tar"),
         Format::Squashfs => ("mksquashfs", "squashfs-tools"),
+        format if format.qemu_img_name().is_some() => ("qemu-img", "qemu-utils"),
+        _ => ("tar", "tar"),
     };
     Some(tool(program, package, "export"))
 }

@@ -224,6 +224,11 @@ impl Plan {
         self.phases.iter().find(|planned| planned.phase == phase).map_or(&[], |planned| &planned.hooks)
     }
 
+    /// Whether a component manages the image's packages.
+    pub fn has_component_distribution(&self) -> bool {
+        super::declared::has_component_distribution(&self.sources)
+    }
+
     /// The loaded element of a planned hook.
     pub fn source(&self, name: &str) -> Option<&Element> {
         self.sources.iter().find(|element| element.name == name)

@@ -19,6 +19,8 @@ const TICK: Duration = Duration::from_millis(100);
 pub(crate) struct Core {
     clock: Box<dyn Clock>,
     pub(crate) tail_lines: usize,
+    /// Whether phases end with the times of their hooks.
+    pub(crate) profile: bool,
     /// Whether a renderer wants [`Render::tick`].
     live: bool,
     ticking: AtomicBool,
@@ -56,10 +58,12 @@ impl Core {
         renderers: Vec<Box<dyn Render>>,
         clock: Box<dyn Clock>,
         tail_lines: usize,
+        profile: bool,
     ) -> Arc<Self> {
         Arc::new(Core {
             clock,
             tail_lines,
+            profile,
             live: renderers.iter().any(|renderer| renderer.is_live()),
             ticking: AtomicBool::new(false),
             next_id: AtomicU64::new(1),

@@ -17,6 +17,12 @@ pub struct ReportOptions {
     pub verbosity: Verbosity,
     /// One file with everything, times included (`--logfile`).
     pub logfile: Option<PathBuf>,
+    /// Add to what the file holds already.
+    pub append: bool,
+    /// Print how long the hooks of each phase took when it ends.
+    pub profile: bool,
+    /// Print the time before each line.
+    pub timestamps: bool,
     /// Which `tracing` events to tell, instead of what `verbosity` says (`SLATE_LOG`).
     pub filter: Option<String>,
     /// Print where the time went at the end (`--timings`).
@@ -37,6 +43,9 @@ impl Default for ReportOptions {
             format: LogFormat::Text,
             verbosity: Verbosity::Normal,
             logfile: None,
+            append: false,
+            profile: false,
+            timestamps: true,
             filter: std::env::var("SLATE_LOG").ok().filter(|filter| !filter.is_empty()),
             timings: false,
             tail_lines: ReportOptions::TAIL_LINES,

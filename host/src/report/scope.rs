@@ -149,6 +149,11 @@ impl PhaseScope {
 
     /// Ends the phase: it went well.
     pub fn finish(mut self) {
+        let Span { core, scope, timing, .. } = &self.span;
+        if core.profile {
+            let hooks = core.timings().hooks_since(*timing, core.elapsed());
+            core.emit(scope, Body::Profile { hooks });
+        }
         self.span.end(true);
     }
 }

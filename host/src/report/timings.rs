@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use crate::report::event::seconds;
 
+mod profile;
 mod table;
 
+pub use profile::Profile;
 pub use table::Table;
 
 /// What was timed, in the order it began.
@@ -80,6 +82,12 @@ impl Timings {
         let entry = &mut self.entries[entry];
         entry.end = Some(at);
         at.saturating_sub(entry.start)
+    }
+
+    /// The hooks that began since an entry was begun.
+    pub fn hooks_since(&self, entry: usize, now: Duration) -> Vec<Timing> {
+        let hooks = self.entries.iter().skip(entry).filter(|entry| entry.kind == TimingKind::Hook);
+        hooks.map(|hook| hook.row(now)).collect()
     }
 
     /// The table at a time. What has not ended counts up to then.

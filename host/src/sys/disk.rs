@@ -1,7 +1,8 @@
 //! Files that stand for disks, and the file systems that hold them.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::MetadataExt;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -45,6 +46,27 @@ pub fn sync_filesystem(path: &Path) -> Result<()> {
     let directory = File::open(path).with_context(|| format!("opening {}", path.display()))?;
     nix::unistd::syncfs(&directory)
         .with_context(|| format!("writing out the file system at {}", path.display()))
+}
+
+nix::ioctl_none!(
+    /// `BLKFLSBUF`.
+    flush_buffers,
+    0x12,
+    97
+);
+
+/// Drops what is kept in memory of a block device, so that reads see what was
+/// written to its partitions. A regular file has nothing of the kind.
+#[expect(unsafe_code, reason = "an ioctl without an argument")]
+pub fn forget_cached(device: &Path) -> Result<()> {
+    let file = File::open(device).with_context(|| format!("opening {}", device.display()))?;
+    if !file.metadata()?.file_type().is_block_device() {
+        return Ok(());
+    }
+    // SAFETY: BLKFLSBUF takes no argument; the descriptor is open.
+    unsafe { flush_buffers(file.as_raw_fd()) }
+        .with_context(|| format!("dropping what is cached of {}", device.display()))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -62,13 +62,45 @@ pub fn release(directory: &Path, kept: &MountSet) -> Result<Vec<PathBuf>> {
     Ok(released)
 }
 
+/// Whether something is mounted at `directory`.
+///
+/// # Errors
+///
+/// Fails if the kernel's list cannot be read.
+pub fn is_mount_point(directory: &Path) -> Result<bool> {
+    let directory = resolved(directory)?;
+    Ok(entries()?.iter().any(|entry| entry.point == directory))
+}
+
+/// Writes out all that is mounted at `directory` and below, and lets nobody
+/// write there any more.
+///
+/// # Errors
+///
+/// Fails if a file system cannot be written out.
+pub fn seal(directory: &Path) -> Result<()> {
+    let at_or_below = entries()?.into_iter().filter({
+        let directory = resolved(directory)?;
+        move |entry| entry.point.starts_with(&directory)
+    });
+    at_or_below.map(|entry| entry.point).try_for_each(|point| super::mount::make_read_only(&point))
+}
+
 /// The mounts below a directory, in the order in which they were made.
 fn list(directory: &Path) -> Result<Vec<Entry>> {
-    let directory =
-        fs::canonicalize(directory).with_context(|| format!("resolving {}", directory.display()))?;
+    let directory = resolved(directory)?;
+    let below = |entry: &Entry| entry.point != directory && entry.point.starts_with(&directory);
+    Ok(entries()?.into_iter().filter(below).collect())
+}
+
+/// Every mount that this process sees, in the order in which they were made.
+fn entries() -> Result<Vec<Entry>> {
     let text = fs::read(MOUNTINFO).with_context(|| format!("reading {MOUNTINFO}"))?;
-    let entries = text.split(|&byte| byte == b'\n').filter_map(parse);
-    Ok(entries.filter(|entry| entry.point != directory && entry.point.starts_with(&directory)).collect())
+    Ok(text.split(|&byte| byte == b'\n').filter_map(parse).collect())
+}
+
+fn resolved(directory: &Path) -> Result<PathBuf> {
+    fs::canonicalize(directory).with_context(|| format!("resolving {}", directory.display()))
 }
 
 /// `id parent major:minor root point options ...`; the point is escaped.

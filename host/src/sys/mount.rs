@@ -171,6 +171,13 @@ fn split_options(options: &str) -> (MsFlags, String) {
     (flags, own.join(","))
 }
 
+/// Writes out the file system mounted at `target` and takes the right to write away.
+pub(super) fn make_read_only(target: &Path) -> Result<()> {
+    super::disk::sync_filesystem(target)?;
+    mount(None, target, None, MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY, "")
+        .with_context(|| format!("making {} read-only", target.display()))
+}
+
 /// Unmounts what is mounted last on `target`, waiting while it is busy.
 pub(super) fn unmount(target: &Path) -> Result<()> {
     let mut attempt = 1;

@@ -157,6 +157,11 @@ impl Program {
         self
     }
 
+    /// The program and its arguments.
+    pub fn words(&self) -> impl Iterator<Item = &OsStr> {
+        std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str))
+    }
+
     /// Runs it to its end and hands each line it writes, without its newline, to `sink`.
     ///
     /// An error means that it could not be run; how it ended is in the [`Exit`].

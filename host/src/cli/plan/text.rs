@@ -71,6 +71,7 @@ fn kind(kind: HookKind) -> &'static str {
     match kind {
         HookKind::Shell => "shell",
         HookKind::Component => "component",
+        HookKind::Host => "slate",
     }
 }
 

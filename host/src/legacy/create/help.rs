@@ -5,7 +5,8 @@ use crate::legacy::Creator;
 const OPTIONS: &str = "\
 Options:
   -o NAME                    write NAME.<type> for each type (default image)
-  -t TYPE,...                types: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi (default qcow2)
+  -t TYPE,...                types: qcow2, raw, tar, tgz, squashfs, vhd, docker, aci, vhdx, vmdk, vdi, qcow,
+                             qed, parallels (default qcow2)
   -a ARCH                    architecture: amd64 or arm64 (default this machine's)
   -x                         trace hooks; -x -x traces everything
   -u                         do not compress
@@ -25,6 +26,8 @@ Options:
   --root-label LABEL         label of the root file system (default cloudimg-rootfs)
   --ramdisk-element NAME     what makes the ramdisk (default ramdisk)
   --install-type TYPE        source or package (default source)
+  --docker-target NAME       call the docker image NAME, repository:tag, and load it where there is a docker;
+                             NAME.docker of -o is an archive for docker load and podman load in any case
 ";
 
 const FOR_DISKS: &str = "\
@@ -37,8 +40,9 @@ const REST: &str = "\
   --version                  print the version
 
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace
-outputs of earlier builds instead of renaming them), TMP_DIR (where to work), DIB_QUIET, FS_TYPE, and
-what the elements read.
+outputs of earlier builds instead of renaming them), TMP_DIR (where to work), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,
+ACI_MANIFEST (the manifest of an aci), break=before-PHASE|after-PHASE|after-error,... (stop for a shell,
+or for what break_cmd says), and what the elements read.
 
 One of the elements must be a distribution.
 ";

@@ -41,8 +41,22 @@ pub enum Kind {
 const ARCHITECTURES: &[&str] =
     &["aarch64", "amd64", "arm64", "armhf", "powerpc", "ppc64", "ppc64el", "ppc64le", "s390x", "x86_64"];
 
-const TYPES: &[&str] =
-    &["qcow2", "tar", "tgz", "squashfs", "vhd", "docker", "aci", "raw", "vhdx", "vmdk", "vdi"];
+const TYPES: &[&str] = &[
+    "qcow2",
+    "tar",
+    "tgz",
+    "squashfs",
+    "vhd",
+    "docker",
+    "aci",
+    "raw",
+    "vhdx",
+    "vmdk",
+    "vdi",
+    "qcow",
+    "qed",
+    "parallels",
+];
 
 const fn property(name: &'static str, flag: &'static str, kind: Kind, help: &'static str) -> Property {
     Property { name, flag: Some(flag), kind, help }

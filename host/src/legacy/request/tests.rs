@@ -106,10 +106,6 @@ fn what_makes_no_sense_is_refused() {
             "--max-online-resize (MAX_ONLINE_RESIZE) must be a whole number, not '1.5'",
         ),
         ("--mkfs-options \"'\" debian", "--mkfs-options has an open quote: '"),
-        (
-            "-t docker debian",
-            "the image type 'docker' is not written here; write a tar, then: docker import NAME.tar REPOSITORY:TAG",
-        ),
     ];
     for (line, message) in cases {
         assert_eq!(asked(Creator::Disk, line, &[]).unwrap_err().to_string(), message, "{line}");

@@ -13,7 +13,7 @@ mod planner;
 use planner::Planner;
 
 /// The exact disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DiskPlan {
     /// Bytes.

@@ -169,15 +169,17 @@ fn files_of_one_name_in_one_phase_are_an_error() {
         ("a", &[("install.d/10-x", "#!"), ("bin/tool", "#!"), ("environment.d/50-e", "")]),
         ("b", &[("install.d/10-x", "")]),
         ("c", &[("element.toml", manifest), ("c.wasm", "")]),
-        ("d", &[("environment.d/50-e", ""), ("bin/tool", "#!")]),
-        ("e", &[("pre-install.d/10-x", "#!"), ("bin/tool", "#!")]),
+        ("d", &[("environment.d/50-e", "")]),
+        ("e", &[("bin/tool", "#!")]),
+        ("f", &[("pre-install.d/10-x", "#!"), ("bin/other", "#!")]),
     ];
     let hint = "rename one of the two files, or leave one element out";
     let table = [
         ("os a b", Some("elements 'a' and 'b' both have install.d/10-x")),
         ("os a c", Some("elements 'a' and 'c' both have install.d/10-x")),
         ("os a d", Some("elements 'a' and 'd' both have environment.d/50-e")),
-        ("os a e", None),
+        ("os a e", Some("elements 'a' and 'e' both have bin/tool")),
+        ("os a f", None),
     ];
     for (asked, message) in table {
         let found = outcome(spec(asked), &library(elements)).err();

@@ -29,6 +29,11 @@ pub enum Body {
         /// How many hooks it will run.
         hooks: usize,
     },
+    /// How long the hooks of a phase took, where that is asked for.
+    Profile {
+        /// In the order they ran.
+        hooks: Vec<Timing>,
+    },
     /// A phase ended.
     PhaseEnd(End),
     /// A hook begins.
@@ -91,6 +96,7 @@ impl Body {
             Body::StepStart {} => "step-start",
             Body::StepEnd(_) => "step-end",
             Body::PhaseStart { .. } => "phase-start",
+            Body::Profile { .. } => "profile",
             Body::PhaseEnd(_) => "phase-end",
             Body::HookStart { .. } => "hook-start",
             Body::Output { .. } => "output",

@@ -7,7 +7,7 @@ use crate::report::event::{Body, End, Event, Level, Scope};
 use crate::report::options::{Verbosity, View};
 use crate::report::render::failure;
 use crate::report::text::{Style, count, printable, seconds, size};
-use crate::report::timings::Table;
+use crate::report::timings::{Profile, Table, Timing};
 
 /// What took less is not worth a line of its own when it ends.
 const WORTH_A_LINE: Duration = Duration::from_secs(1);
@@ -26,6 +26,7 @@ pub(crate) fn lines(event: &Event, view: View) -> Vec<String> {
             Table { rows: timings, total: event.elapsed }.to_string().lines().map(str::to_owned).collect()
         }
         _ if verbosity == Verbosity::Quiet => Vec::new(),
+        Body::Profile { hooks } => profile(scope, hooks),
         Body::PhaseStart { hooks: 0, .. } => Vec::new(),
         Body::PhaseStart { place, hooks } => phase_start(scope, *place, *hooks),
         Body::StepStart {} | Body::HookStart { .. } => vec![name(scope)],
@@ -71,6 +72,16 @@ fn phase_start(scope: &Scope, place: Place, hooks: usize) -> Vec<String> {
     };
     let all = Phase::ALL.len();
     vec![format!("phase {} of {all}: {}, {place}", phase as usize + 1, count(hooks, "hook"))]
+}
+
+/// A phase without hooks has no times.
+fn profile(scope: &Scope, hooks: &[Timing]) -> Vec<String> {
+    match scope.phase {
+        Some(phase) if !hooks.is_empty() => {
+            Profile { phase, hooks }.to_string().lines().map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn part_end(scope: &Scope, end: End, style: Style) -> Vec<String> {

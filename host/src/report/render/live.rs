@@ -65,6 +65,7 @@ impl Live {
                 self.update(event, |running| running.progress = Some(progress.clone()));
             }
             Body::Message { .. }
+            | Body::Profile { .. }
             | Body::Artifact { .. }
             | Body::Failure(_)
             | Body::Timings { .. }

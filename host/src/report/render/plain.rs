@@ -22,6 +22,8 @@ pub(crate) enum Stamp {
     Elapsed,
     /// Of the day.
     Time,
+    /// None, and no place either: the line alone.
+    None,
 }
 
 impl Plain {
@@ -55,6 +57,7 @@ pub(crate) fn prefix(event: &Event, stamp: Stamp, style: Style) -> String {
     let time = match stamp {
         Stamp::Elapsed => format!("{:>8}", seconds(event.elapsed)),
         Stamp::Time => event.time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        Stamp::None => return String::new(),
     };
     format!("{}  {:<12}  ", style.dim(&time), place(&event.scope))
 }

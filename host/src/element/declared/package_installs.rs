@@ -3,12 +3,12 @@
 //! The elements are read in plan order into one [`PackageInstalls`], whose
 //! steps run among the hooks of their phase at the positions of [`POSITIONS`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::{DeclarationError, parse_json_or_yaml};
-use crate::element::Phase;
+use crate::element::{Element, ElementError, Phase};
 
 mod condition;
 
@@ -34,6 +34,47 @@ pub const POSITIONS: [(Phase, Operation, u32); 6] = [
     (Phase::PostInstall, Operation::Install, 0),
     (Phase::PostInstall, Operation::Uninstall, 95),
 ];
+
+/// What the step is called among the hooks of its phase.
+fn hook_name(operation: Operation, position: u32) -> String {
+    match operation {
+        Operation::Install => format!("{position:02}-package-installs"),
+        Operation::Uninstall => format!("{position:02}-package-uninstalls"),
+    }
+}
+
+/// The operation that a hook of this name stands for.
+pub fn operation(phase: Phase, hook: &str) -> Option<Operation> {
+    let is_it = |&&(at, operation, position): &&(Phase, Operation, u32)| {
+        at == phase && hook_name(operation, position) == hook
+    };
+    POSITIONS.iter().find(is_it).map(|&(_, operation, _)| operation)
+}
+
+/// The steps that any element may need, whatever its conditions say: phase and hook name.
+///
+/// # Errors
+///
+/// Fails if a file cannot be read.
+pub fn steps(elements: &[Element]) -> Result<Vec<(Phase, String)>, DeclarationError> {
+    let mut needed = BTreeSet::new();
+    for (element, text) in PackageInstalls::files(elements) {
+        let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE, problem };
+        let text = text.map_err(|error| wrong(error.to_string()))?;
+        for (package, entries) in packages(&text).map_err(wrong)? {
+            for entry in entries {
+                let entry = Entry::parse(&entry).map_err(|problem| wrong(of_package(&package, &problem)))?;
+                needed.extend(entry.operations().iter().map(|&operation| (entry.phase, operation)));
+            }
+        }
+    }
+    let needed = POSITIONS.iter().filter(|(phase, operation, _)| needed.contains(&(*phase, *operation)));
+    Ok(needed.map(|&(phase, operation, position)| (phase, hook_name(operation, position))).collect())
+}
+
+fn of_package(package: &str, problem: &str) -> String {
+    format!("package {package}: {problem}")
+}
 
 /// One package, as an element calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,13 +125,23 @@ impl PackageInstalls {
         let wrong = |problem: String| DeclarationError { element: element.to_owned(), file: FILE, problem };
         for (package, entries) in packages(text).map_err(wrong)? {
             for entry in entries {
-                let entry =
-                    Entry::parse(&entry).map_err(|problem| wrong(format!("package {package}: {problem}")))?;
+                let entry = Entry::parse(&entry).map_err(|problem| wrong(of_package(&package, &problem)))?;
                 self.consider(element, &package, &entry, around)
-                    .map_err(|problem| wrong(format!("package {package}: {problem}")))?;
+                    .map_err(|problem| wrong(of_package(&package, &problem)))?;
             }
         }
         Ok(())
+    }
+
+    /// The elements with such a file, in order, each with its text.
+    pub fn files(elements: &[Element]) -> impl Iterator<Item = (&Element, Result<String, ElementError>)> {
+        let file = |element: &'_ Element| {
+            ["package-installs.json", "package-installs.yaml"]
+                .map(|name| element.file(name).map(|file| element.text(file)))
+        };
+        elements
+            .iter()
+            .flat_map(move |element| file(element).into_iter().flatten().map(move |text| (element, text)))
     }
 
     /// Packages of one step, in order.
@@ -142,12 +193,11 @@ impl PackageInstalls {
                 if let Some(removed) = self.steps.get_mut(&(entry.phase, Operation::Uninstall)) {
                     removed.retain(|one| one.package != package);
                 }
-                &[Operation::Install]
+                entry.operations()
             }
             (_, true) if stays => &[Operation::Install],
             (true, false) if stays => &[],
-            (_, true) => &[Operation::Install, Operation::Uninstall],
-            (true, false) => &[Operation::Uninstall],
+            _ => entry.operations(),
         }
     }
 }
@@ -168,6 +218,15 @@ fn packages(text: &str) -> Result<Vec<(String, Vec<Value>)>, String> {
 }
 
 impl Entry {
+    /// What it may come to.
+    fn operations(&self) -> &'static [Operation] {
+        match (self.uninstall, self.build_only) {
+            (_, true) => &[Operation::Install, Operation::Uninstall],
+            (true, false) => &[Operation::Uninstall],
+            (false, false) => &[Operation::Install],
+        }
+    }
+
     fn parse(value: &Value) -> Result<Entry, String> {
         let keys = value.as_object().ok_or("must be a mapping, or a list of mappings")?;
         let phase = match keys.get("phase") {

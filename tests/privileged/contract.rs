@@ -1,0 +1,199 @@
+//! The contract of shell elements in whole builds: where hooks run and what
+//! they see, break points, times, devices of their own.
+
+use std::fs;
+use std::process::Command;
+
+use crate::Test;
+use crate::seed::{Seed, names, succeed, text};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("contract::phases_run_in_their_places_with_their_environment", phases_and_environment),
+    ("contract::break_points_run_the_callers_command_where_hooks_run", break_points),
+    ("contract::a_break_command_that_fails_ends_the_build", a_failing_break_command),
+    ("contract::each_phase_ends_with_the_times_of_its_hooks", times_of_hooks),
+    ("contract::traced_builds_name_what_is_no_hook", files_that_are_no_hooks),
+    ("contract::a_disk_that_a_hook_brings_is_used_as_it_is", a_disk_of_a_hook),
+    ("contract::a_device_without_a_mount_is_an_error", a_device_without_a_mount),
+    ("contract::secrets_do_not_reach_the_manifests", secrets),
+];
+
+/// Writes a line for its phase: directory, and variables that are not there everywhere.
+const WITNESS: &str = r#"
+witness() {
+    echo "$1 $PWD ${TARGET_ROOT:+root} ${DIB_DEFAULT_INSTALLTYPE:+type} ${DIB_IMAGE_SIZE:+size} \
+${IMAGE_BLOCK_DEVICE:+device} ${IMAGE_BLOCK_DEVICES:+devices} $HOME ${TMPDIR:+tmpdir} $FROM_ELEMENT" >> "$2"
+}
+"#;
+
+const OUTSIDE: [&str; 6] = ["root", "extra-data", "post-root", "block-device", "pre-finalise", "cleanup"];
+
+const INSIDE: [&str; 4] = ["pre-install", "install", "post-install", "finalise"];
+
+fn phases_and_environment() {
+    let seed = Seed::new();
+    seed.file("probe/environment.d/10-from.element", "export FROM_ELEMENT=$IMAGE_NAME\n");
+    for phase in OUTSIDE {
+        // bash's exported functions are there outside the chroot.
+        let script = format!("{WITNESS}\nget_image_element_array | grep -q probe\ntype die > /dev/null\nwitness {phase} \"$WITNESSES\"");
+        seed.hook(&format!("{phase}.d/50-witness"), &script);
+    }
+    for phase in INSIDE {
+        let script = format!(
+            "{WITNESS}\n[ -x /tmp/in_target.d/{phase}.d/50-witness ]\n! ( : > /tmp/in_target.d/x ) 2> /dev/null\n\
+             witness {phase} /witnesses"
+        );
+        seed.hook(&format!("{phase}.d/50-witness"), &script);
+    }
+    seed.hook("cleanup.d/60-collect", "cat \"$TARGET_ROOT/witnesses\" >> \"$WITNESSES\"");
+    // Variables of the caller reach hooks by the contract's names only.
+    let file = seed.scratch.join("witnesses");
+    let script = format!("export WITNESSES={}\n", file.display());
+    seed.file("probe/environment.d/20-witnesses", &script);
+    let mut command = seed.old("disk-image-create", "-n -t tar -o out/x seed probe");
+    succeed(command.env("UNRELATED", "1"));
+    let seen = fs::read_to_string(&file).unwrap();
+    let home = seed.scratch.join("home").display().to_string();
+    let lines: Vec<String> = seen
+        .lines()
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let inside = words[1] == "/";
+            let rest = words[2..].join(" ").replace(&home, "HOME");
+            format!("{}{} {}", words[0], if inside { " in" } else { "" }, rest)
+        })
+        .collect();
+    let expected = [
+        "root root type    HOME  out/x",
+        "extra-data  type    HOME  out/x",
+        "post-root  type    HOME  out/x",
+        "block-device  type size   HOME  out/x",
+        "pre-finalise  type size device devices HOME  out/x",
+        "cleanup root type size device devices HOME  out/x",
+        "pre-install in  type    /root  out/x",
+        "install in  type    /root  out/x",
+        "post-install in  type    /root  out/x",
+        "finalise in  type size device devices /root  out/x",
+    ];
+    assert_eq!(lines, expected);
+}
+
+fn break_points() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-fails", "exit 3");
+    let points = "before-root,before-install,after-pre-install,after-error,after-install";
+    let script = "echo \"in $PWD, ${TARGET_ROOT:+with root, }$(cat /etc/hostname)\"";
+    let mut command = seed.slate("build seed probe -t raw -o out/x --no-tmpfs");
+    let output = command.env("break", points).env("break_cmd", script).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let host = fs::read_to_string("/etc/hostname").unwrap();
+    let outside = format!("in {}, with root, {}", seed.scratch.path().display(), host.trim_end());
+    let expected = [&outside, "in /, seed", "in /, seed", "in /, seed"];
+    assert_eq!(text(&output.stdout).lines().collect::<Vec<_>>(), expected);
+    for point in ["before-root", "after-pre-install", "before-install", "after-error"] {
+        let told = format!("break point {point}: {script}; the build goes on when it ends");
+        assert!(text(&output.stderr).contains(&told), "{}", text(&output.stderr));
+    }
+
+    let mut command = seed.slate("build seed -t raw -o out/x --break before-install --break-command");
+    let output = succeed(command.arg("cat /etc/hostname").env("break_outside_target", "1"));
+    assert!(text(&output.stdout).starts_with(&host), "{}", text(&output.stdout));
+}
+
+fn a_failing_break_command() {
+    let seed = Seed::new();
+    let mut command = seed.slate("build seed -t raw -o out/x --no-tmpfs --break after-post-root --break-command false");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = "error: break point after-post-root: /bin/sh -c false exited with status 1\n";
+    assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+    assert_eq!(seed.outputs(), [""; 0]);
+}
+
+fn times_of_hooks() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-b", "true");
+    seed.hook("install.d/9-a", "true");
+    let mut command = seed.old("disk-image-create", "-n -t tar -o out/x seed probe");
+    let stderr = text(&succeed(command.env("DIB_NO_TIMESTAMP", "1")).stderr);
+    let start = stderr.find("Target: install.d").expect("the times of install.d");
+    let end = stderr[start..].find("END PROFILING").expect("the end of the times");
+    let lines: Vec<&str> = stderr[start..start + end].lines().filter(|line| !line.is_empty()).collect();
+    let words: Vec<Vec<&str>> = lines.iter().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(words[1], ["Script", "Seconds"]);
+    assert_eq!([words[3][0], words[4][0]], ["9-a", "50-b"]);
+    for line in &words[3..5] {
+        assert!(line[1].parse::<f64>().is_ok(), "{line:?}");
+    }
+    assert_eq!(stderr.matches("END PROFILING").count(), 2, "one for each phase with hooks");
+}
+
+fn files_that_are_no_hooks() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-hook", "true");
+    seed.file("probe/install.d/60-data", "no script\n");
+    seed.hook("install.d/70-hook.sh", "exit 1");
+    let stderr = text(&succeed(&mut seed.old("disk-image-create", "-x -n -t tar -o out/x seed probe")).stderr);
+    for line in [
+        "ignoring install.d/60-data of probe: not executable",
+        "ignoring install.d/70-hook.sh of probe: not the name of a hook",
+    ] {
+        assert!(stderr.contains(line), "{line}\n{stderr}");
+    }
+}
+
+/// Makes a disk, mounts it where the image is to be, and lets it go with the mount.
+const OWN_DISK: &str = r#"
+disk=$TMP_IMAGE_DIR/own.img
+truncate -s $((DIB_IMAGE_SIZE * 2))K "$disk"
+device=$(losetup --find --show "$disk")
+mkfs.ext4 -q -L own-label "$device"
+mount "$device" "$TMP_MOUNT_PATH"
+losetup --detach "$device"
+echo "IMAGE_BLOCK_DEVICE=$device"
+"#;
+
+fn a_disk_of_a_hook() {
+    let seed = Seed::new();
+    seed.hook("block-device.d/10-own", OWN_DISK);
+    seed.hook("finalise.d/50-see", "echo \"$IMAGE_BLOCK_DEVICE\" > /etc/device; [ -b \"$IMAGE_BLOCK_DEVICE\" ]");
+    succeed(&mut seed.slate("build seed probe -t raw,qcow2,tar -o out/x --no-tmpfs"));
+    let raw = seed.output("x.raw");
+    let label = Command::new("blkid").args(["-o", "value", "-s", "LABEL"]).arg(&raw).output().unwrap();
+    assert_eq!(text(&label.stdout), "own-label\n");
+    let check = Command::new("e2fsck").args(["-f", "-n"]).arg(&raw).output().unwrap();
+    assert!(check.status.success(), "{}", text(&check.stdout));
+    let debugfs = |command: &str| {
+        let output = Command::new("debugfs").args(["-R", command]).arg(&raw).output().unwrap();
+        text(&output.stdout)
+    };
+    assert_eq!(debugfs("cat /etc/hostname"), "seed\n");
+    assert!(debugfs("cat /etc/device").starts_with("/dev/loop"));
+    assert_eq!(debugfs("cat /etc/fstab"), "", "the hook's layout has no fstab of slate's");
+    let list = Command::new("tar").arg("-tf").arg(seed.output("x.tar")).output().unwrap();
+    assert!(text(&list.stdout).contains("./etc/device\n"), "{}", text(&list.stdout));
+    succeed(Command::new("qemu-img").arg("compare").args([&raw, &seed.output("x.qcow2")]));
+    assert_eq!(names(&seed.scratch.join("work")), [""; 0]);
+    seed.scratch.assert_nothing_left();
+}
+
+fn a_device_without_a_mount() {
+    let seed = Seed::new();
+    seed.hook("block-device.d/10-own", "echo IMAGE_BLOCK_DEVICE=/dev/null");
+    let output = seed.slate("build seed probe -t raw -o out/x --no-tmpfs").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = "error: a block-device hook named /dev/null, and mounted nothing at TMP_MOUNT_PATH (";
+    assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+}
+
+fn secrets() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-env", "echo \"$DIB_ENV\" > /etc/dib-env; echo \"$DIB_ARGS\" >> /etc/dib-env");
+    let mut command = seed.old("disk-image-create", "-n -t tar -o out/x seed probe");
+    succeed(command.env("DIB_DEV_USER_PASSWORD", "hunter2").env("DIB_PLAIN", "shown").env("UNRELATED", "hidden"));
+    let mut tar = Command::new("tar");
+    tar.arg("-xOf").arg(seed.output("x.tar")).arg("./etc/dib-env");
+    let seen = text(&succeed(&mut tar).stdout);
+    assert!(seen.contains("DIB_PLAIN='shown'") && seen.contains("disk-image-create -n -t tar"), "{seen}");
+    assert!(!seen.contains("hunter2") && !seen.contains("hidden"), "{seen}");
+}
