@@ -1,5 +1,6 @@
 //! Holds slate against diskimage-builder 3.43.0: its own unit tests, its block
-//! device fixtures, every element it ships, and its commands.
+//! device fixtures, every element it ships, its commands, and the sources that its
+//! elements fetch.
 //!
 //! diskimage-builder is fetched from PyPI into a virtual environment when the
 //! test runs; nothing of it is in this repository. Differences that are meant
@@ -14,6 +15,9 @@ mod environment;
 mod fixtures;
 mod outcome;
 mod probe;
+mod sources;
+#[path = "../tooling/mod.rs"]
+mod tooling;
 mod upstream;
 mod volumes;
 
@@ -38,5 +42,6 @@ fn main() -> ExitCode {
     volumes::check(&environment, &mut outcome);
     elements::check(&environment, &mut outcome);
     commands::check(&environment, &mut outcome);
+    sources::check(&environment, &mut outcome);
     outcome.report()
 }

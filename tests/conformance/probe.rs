@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use blankslate::element::declared::package_installs::{PackageInstalls, Surroundings};
 use blankslate::element::declared::service_map::ServiceMap;
 use blankslate::element::{Element, ElementError, Library, Origin};
-use blankslate::legacy::definition::{self, Invocation};
+use blankslate::legacy::definition::{self, Invocation, Kind, Property};
 use blankslate::plan::{PlanError, plan};
 use blankslate::spec::ImageSpec;
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ pub(crate) fn answer(planner: &str) {
         "size" => block_device::size(&request),
         "share" => block_device::share(&request),
         "mbr" => block_device::mbr(&request),
+        "property" => property(&request),
         "merged" => json!({ "ok": definition::merge(entries(&request)) }),
         other => panic!("no planner is called {other}"),
     };
@@ -107,4 +108,26 @@ fn definitions(request: &Value) -> Value {
     };
     let merged = definition::merge(entries(request));
     json!({ "ok": merged.iter().map(invocation).collect::<Vec<_>>() })
+}
+
+/// What a value of a property of this kind adds to the command line.
+fn property(request: &Value) -> Value {
+    let leak = |text: &Value| -> &'static str { String::leak(text.as_str().expect("text").to_owned()) };
+    let choices: Vec<&'static str> =
+        request["choices"].as_array().expect("a list").iter().map(leak).collect();
+    let most = choices.len().saturating_sub(1) as u64;
+    let choices: &'static [&'static str] = Vec::leak(choices);
+    let kind = match request["kind"].as_str().expect("a kind") {
+        "text" => Kind::Text(choices),
+        "switch" => Kind::Switch,
+        "repeated" => Kind::Repeated(most),
+        "number" => Kind::Number,
+        "list" => Kind::List(choices),
+        "operands" => Kind::Operands,
+        "pairs" => Kind::Pairs,
+        other => panic!("no kind is called {other}"),
+    };
+    let property = Property { name: "upstream", flag: Some(leak(&request["flag"])), kind, help: "" };
+    let value = &request["value"];
+    json!({ "ok": property.arguments(value), "accepted": kind.accepts(value) })
 }

@@ -1,10 +1,10 @@
 """Runs diskimage-builder's own unit tests against slate's planners.
 
-Usage: upstream.py PROBE
+Usage: upstream.py PROBE SLATE
 
 The functions under test are replaced by ones that ask PROBE: it takes the name
 of a planner as its argument and a JSON request on standard input, and answers
-with JSON. Prints one JSON object: test names and what came of them.
+with JSON. SLATE is the program itself. Prints one JSON object: test names and what came of them.
 """
 
 import importlib
@@ -21,7 +21,7 @@ import diskimage_builder.diskimage_builder as batch
 from diskimage_builder import element_dependencies
 from diskimage_builder.block_device.exception import BlockDeviceSetupException
 
-PROBE = sys.argv[1]
+PROBE, SLATE = sys.argv[1:]
 PACKAGE = os.path.dirname(diskimage_builder.__file__)
 
 
@@ -168,17 +168,52 @@ def block_device_suites():
     return [config, mbr, mkfs, utils]
 
 
+def output_env_vars(elements):
+    """What a shell makes of element-info --env must be the elements."""
+    path = ":".join(sorted({os.path.dirname(directory) for _, directory in elements}))
+    command = [SLATE, "element-info", "--env"] + [name for name, _ in elements]
+    text = subprocess.run(command, capture_output=True, text=True, check=True, env={"ELEMENTS_PATH": path}).stdout
+    script = 'eval "$1"; eval declare -A found=($(get_image_element_array)); echo $IMAGE_ELEMENT; echo ${!found[@]}'
+    told = subprocess.run(["bash", "-c", script, "bash", text], capture_output=True, text=True, check=True).stdout
+    for line in told.splitlines():
+        if sorted(line.split()) != sorted(name for name, _ in elements):
+            raise AssertionError(told)
+
+
+# What upstream calls the kinds of properties, and what slate does.
+KINDS = {"Arg": "text", "ArgEnum": "text", "ArgFlag": "switch", "ArgFlagRepeating": "repeated", "ArgInt": "number",
+         "ArgList": "list", "ArgEnumList": "list", "ArgListPositional": "operands", "ArgDictToString": "pairs"}
+
+
+def ask_property(prop, value):
+    return ask("property", kind=KINDS[type(prop).__name__], flag=prop.arg_name(),
+               choices=[str(choice) for choice in getattr(prop, "enum", None) or []], value=value)
+
+
+def to_argument(prop, value=None):
+    return ask_property(prop, value)["ok"]
+
+
+def assert_schema_validate(test, prop, value, assert_failure=False):
+    test.assertEqual(not assert_failure, ask_property(prop, value)["accepted"])
+
+
 def suites():
     squash = load("test_package_squash", "elements/package-installs/tests/test_package_squash.py")
     squash.installs_squash.collect_data = collect_data
     services = load("test_data_merge", "elements/svc-map/tests/test_data_merge.py")
     services.service_map.merge_data = merge_data
     element_dependencies.get_elements = get_elements
+    element_dependencies._get_elements = get_elements
+    element_dependencies._output_env_vars = output_env_vars
     element_dependencies.expand_dependencies = expand_dependencies
     batch.build_commands = build_commands
     batch.merge_entry = merge_entry
+    for name in KINDS:
+        getattr(batch, name).to_argument = to_argument
     dependencies = importlib.import_module("diskimage_builder.tests.test_elementdeps")
     definitions = importlib.import_module("diskimage_builder.tests.test_diskimage_builder")
+    definitions.TestDib.assert_schema_validate = assert_schema_validate
     return [squash, services, dependencies, definitions] + block_device_suites()
 
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::Test;
-use crate::seed::{Seed, names, succeed, text};
+use crate::tooling::seed::{Seed, names, succeed, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("contract::phases_run_in_their_places_with_their_environment", phases_and_environment),
@@ -35,7 +35,9 @@ fn phases_and_environment() {
     seed.file("probe/environment.d/10-from.element", "export FROM_ELEMENT=$IMAGE_NAME\n");
     for phase in OUTSIDE {
         // bash's exported functions are there outside the chroot.
-        let script = format!("{WITNESS}\nget_image_element_array | grep -q probe\ntype die > /dev/null\nwitness {phase} \"$WITNESSES\"");
+        let script = format!(
+            "{WITNESS}\nget_image_element_array | grep -q probe\ntype die > /dev/null\nwitness {phase} \"$WITNESSES\""
+        );
         seed.hook(&format!("{phase}.d/50-witness"), &script);
     }
     for phase in INSIDE {
@@ -102,7 +104,8 @@ fn break_points() {
 
 fn a_failing_break_command() {
     let seed = Seed::new();
-    let mut command = seed.slate("build seed -t raw -o out/x --no-tmpfs --break after-post-root --break-command false");
+    let mut command =
+        seed.slate("build seed -t raw -o out/x --no-tmpfs --break after-post-root --break-command false");
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = "error: break point after-post-root: /bin/sh -c false exited with status 1\n";
@@ -133,7 +136,8 @@ fn files_that_are_no_hooks() {
     seed.hook("install.d/50-hook", "true");
     seed.file("probe/install.d/60-data", "no script\n");
     seed.hook("install.d/70-hook.sh", "exit 1");
-    let stderr = text(&succeed(&mut seed.old("disk-image-create", "-x -n -t tar -o out/x seed probe")).stderr);
+    let stderr =
+        text(&succeed(&mut seed.old("disk-image-create", "-x -n -t tar -o out/x seed probe")).stderr);
     for line in [
         "ignoring install.d/60-data of probe: not executable",
         "ignoring install.d/70-hook.sh of probe: not the name of a hook",
@@ -156,7 +160,10 @@ echo "IMAGE_BLOCK_DEVICE=$device"
 fn a_disk_of_a_hook() {
     let seed = Seed::new();
     seed.hook("block-device.d/10-own", OWN_DISK);
-    seed.hook("finalise.d/50-see", "echo \"$IMAGE_BLOCK_DEVICE\" > /etc/device; [ -b \"$IMAGE_BLOCK_DEVICE\" ]");
+    seed.hook(
+        "finalise.d/50-see",
+        "echo \"$IMAGE_BLOCK_DEVICE\" > /etc/device; [ -b \"$IMAGE_BLOCK_DEVICE\" ]",
+    );
     succeed(&mut seed.slate("build seed probe -t raw,qcow2,tar -o out/x --no-tmpfs"));
     let raw = seed.output("x.raw");
     let label = Command::new("blkid").args(["-o", "value", "-s", "LABEL"]).arg(&raw).output().unwrap();
@@ -190,10 +197,15 @@ fn secrets() {
     let seed = Seed::new();
     seed.hook("install.d/50-env", "echo \"$DIB_ENV\" > /etc/dib-env; echo \"$DIB_ARGS\" >> /etc/dib-env");
     let mut command = seed.old("disk-image-create", "-n -t tar -o out/x seed probe");
-    succeed(command.env("DIB_DEV_USER_PASSWORD", "hunter2").env("DIB_PLAIN", "shown").env("UNRELATED", "hidden"));
+    succeed(
+        command.env("DIB_DEV_USER_PASSWORD", "hunter2").env("DIB_PLAIN", "shown").env("UNRELATED", "hidden"),
+    );
     let mut tar = Command::new("tar");
     tar.arg("-xOf").arg(seed.output("x.tar")).arg("./etc/dib-env");
     let seen = text(&succeed(&mut tar).stdout);
-    assert!(seen.contains("DIB_PLAIN='shown'") && seen.contains("disk-image-create -n -t tar"), "{seen}");
+    assert!(
+        seen.contains("declare -x DIB_PLAIN=\"shown\"") && seen.contains("disk-image-create -n -t tar"),
+        "{seen}"
+    );
     assert!(!seen.contains("hunter2") && !seen.contains("hidden"), "{seen}");
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Test;
-use crate::seed::{Seed, succeed};
+use crate::tooling::seed::{Seed, succeed};
 
 pub(crate) const TESTS: &[Test] =
     &[("kill::a_build_killed_at_any_point_leaves_nothing", a_build_killed_at_any_point)];
@@ -17,8 +17,16 @@ pub(crate) const TESTS: &[Test] =
 const POINTS: usize = 25;
 
 const PHASES: [&str; 10] = [
-    "root", "extra-data", "pre-install", "install", "post-install", "post-root", "block-device", "pre-finalise",
-    "finalise", "cleanup",
+    "root",
+    "extra-data",
+    "pre-install",
+    "install",
+    "post-install",
+    "post-root",
+    "block-device",
+    "pre-finalise",
+    "finalise",
+    "cleanup",
 ];
 
 /// A partitioned disk, so that there are devices of partitions too.
@@ -40,14 +48,24 @@ fn seed() -> Seed {
     for phase in PHASES {
         seed.hook(&format!("{phase}.d/60-tell"), "echo one; echo two");
     }
-    seed.hook("extra-data.d/50-daemon", "setsid bash -c 'while :; do read -t 1 < /dev/zero || true; done' > /dev/null 2>&1 &");
-    seed.hook("pre-finalise.d/50-mount", "mkdir \"$TMP_MOUNT_PATH/more\"; mount -t tmpfs tmpfs \"$TMP_MOUNT_PATH/more\"");
+    seed.hook(
+        "extra-data.d/50-daemon",
+        "setsid bash -c 'while :; do read -t 1 < /dev/zero || true; done' > /dev/null 2>&1 &",
+    );
+    seed.hook(
+        "pre-finalise.d/50-mount",
+        "mkdir \"$TMP_MOUNT_PATH/more\"; mount -t tmpfs tmpfs \"$TMP_MOUNT_PATH/more\"",
+    );
     seed
 }
 
 fn build(seed: &Seed) -> Command {
-    let mut command = seed.old("disk-image-create", "-n --no-tmpfs -t raw,qcow2,tar --checksum -o out/x seed probe");
-    command.env("DIB_BLOCK_DEVICE_CONFIG", LAYOUT).env("OVERWRITE_OLD_IMAGE", "1").env("DIB_NO_TIMESTAMP", "1");
+    let mut command =
+        seed.old("disk-image-create", "-n --no-tmpfs -t raw,qcow2,tar --checksum -o out/x seed probe");
+    command
+        .env("DIB_BLOCK_DEVICE_CONFIG", LAYOUT)
+        .env("OVERWRITE_OLD_IMAGE", "1")
+        .env("DIB_NO_TIMESTAMP", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::Test;
-use crate::seed::{Seed, succeed, text};
+use crate::tooling::seed::{Seed, succeed, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("legacy::the_fleet_builders_call", the_fleet_builders_call),
@@ -15,12 +15,14 @@ pub(crate) const TESTS: &[Test] = &[
     ("legacy::a_docker_image_is_an_archive_and_is_loaded", a_docker_image),
     ("legacy::an_app_container_image_has_its_manifest", an_app_container_image),
     ("legacy::formats_do_not_get_into_each_others_way", formats_together),
+    ("legacy::images_by_definition", images_by_definition),
     ("legacy::links_are_made_once", links),
 ];
 
 /// A plain builder that wants its manifests beside the image, as the element
 /// `manifests` does it.
-const MANIFESTS: &str = "mkdir -p \"$IMAGE_NAME.d/dib-manifests\"; echo \"$DIB_ENV\" > \"$IMAGE_NAME.d/dib-manifests/env\"";
+const MANIFESTS: &str =
+    "mkdir -p \"$IMAGE_NAME.d/dib-manifests\"; echo \"$DIB_ENV\" > \"$IMAGE_NAME.d/dib-manifests/env\"";
 
 fn the_fleet_builders_call() {
     let seed = Seed::new();
@@ -38,10 +40,11 @@ fn the_fleet_builders_call() {
         let sum = text(&succeed(Command::new(program).arg(seed.output("deb-0001.qcow2"))).stdout);
         assert_eq!(said.split_whitespace().next(), sum.split_whitespace().next(), "the digest comes first");
     }
-    let info = succeed(Command::new("qemu-img").args(["info", "--output=json"]).arg(seed.output("deb-0001.qcow2")));
+    let info =
+        succeed(Command::new("qemu-img").args(["info", "--output=json"]).arg(seed.output("deb-0001.qcow2")));
     assert!(text(&info.stdout).contains("\"compat\": \"0.10\""), "{}", text(&info.stdout));
     let manifest = fs::read_to_string(seed.output("deb-0001.d/dib-manifests/env")).unwrap();
-    assert!(manifest.contains("DIB_IMAGE_FILENAME='deb-0001'"), "{manifest}");
+    assert!(manifest.contains("declare -x DIB_IMAGE_FILENAME=\"deb-0001\""), "{manifest}");
 }
 
 fn old_outputs() {
@@ -62,7 +65,8 @@ fn old_outputs() {
 /// `2026.11.24-07.30.00` of `x-2026.11.24-07.30.00.raw`.
 fn regex(name: &str) -> Option<&str> {
     let date = name.strip_prefix("x-")?.strip_suffix(".raw")?;
-    let shape: String = date.chars().map(|letter| if letter.is_ascii_digit() { '9' } else { letter }).collect();
+    let shape: String =
+        date.chars().map(|letter| if letter.is_ascii_digit() { '9' } else { letter }).collect();
     (shape == "9999.99.99-99.99.99").then_some(date)
 }
 
@@ -87,7 +91,9 @@ fn a_docker_image() {
     let docker = seed.scratch.join("bin/docker");
     fs::write(&docker, DOCKER).unwrap();
     fs::set_permissions(&docker, fs::Permissions::from_mode(0o755)).unwrap();
-    succeed(&mut seed.old("disk-image-create", "-n --no-tmpfs -t docker --docker-target me/seed:1 -o out/x seed"));
+    succeed(
+        &mut seed.old("disk-image-create", "-n --no-tmpfs -t docker --docker-target me/seed:1 -o out/x seed"),
+    );
     assert_eq!(fs::read_to_string(seed.scratch.join("docker-calls")).unwrap(), "load --input out/x.docker\n");
 
     let unpacked = seed.scratch.make_dir("unpacked");
@@ -96,7 +102,8 @@ fn a_docker_image() {
         serde_json::from_str(&fs::read_to_string(unpacked.join(name)).unwrap()).unwrap()
     };
     let manifest = json("manifest.json");
-    let expected = serde_json::json!([{ "Config": "config.json", "RepoTags": ["me/seed:1"], "Layers": ["layer.tar"] }]);
+    let expected =
+        serde_json::json!([{ "Config": "config.json", "RepoTags": ["me/seed:1"], "Layers": ["layer.tar"] }]);
     assert_eq!(manifest, expected);
     let sum = text(&succeed(Command::new("sha256sum").arg(unpacked.join("layer.tar"))).stdout);
     let digest = format!("sha256:{}", sum.split_whitespace().next().unwrap());
@@ -109,8 +116,10 @@ fn a_docker_image() {
     succeed(&mut seed.slate("build seed --no-tmpfs -t docker --docker-target z:2 -o out/z"));
     assert_eq!(fs::read_to_string(seed.scratch.join("docker-calls")).unwrap().lines().count(), 1);
 
-    let mut failing = seed.old("disk-image-create", "-n --no-tmpfs -t docker,raw --docker-target me/seed:1 -o out/w seed");
-    let output = failing.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", seed.scratch.join("bin").display()));
+    let mut failing =
+        seed.old("disk-image-create", "-n --no-tmpfs -t docker,raw --docker-target me/seed:1 -o out/w seed");
+    let output =
+        failing.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", seed.scratch.join("bin").display()));
     fs::write(&docker, "#!/bin/sh\necho no daemon >&2\nexit 1\n").unwrap();
     let output = output.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -123,7 +132,8 @@ fn an_app_container_image() {
     let seed = Seed::new();
     let manifest = r#"{"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "example.com/seed"}"#;
     fs::write(seed.scratch.join("aci.json"), manifest).unwrap();
-    let build = |output: &str| seed.old("disk-image-create", &format!("-n --no-tmpfs -t aci -o out/{output} seed"));
+    let build =
+        |output: &str| seed.old("disk-image-create", &format!("-n --no-tmpfs -t aci -o out/{output} seed"));
     succeed(build("given").env("ACI_MANIFEST", "aci.json"));
     succeed(&mut build("plain.1"));
     let member = |archive: &str, name: &str| {
@@ -143,10 +153,28 @@ fn an_app_container_image() {
 
 fn formats_together() {
     let seed = Seed::new();
-    let formats = ["aci", "docker", "parallels", "qcow", "qcow2", "qed", "squashfs", "tar", "tgz", "vdi", "vhd", "vhdx", "vmdk"];
-    let words = format!("-n --no-tmpfs --image-extra-size 64 --mkfs-journal-size 16 -t {} -o out/x seed", formats.join(","));
+    let formats = [
+        "aci",
+        "docker",
+        "parallels",
+        "qcow",
+        "qcow2",
+        "qed",
+        "squashfs",
+        "tar",
+        "tgz",
+        "vdi",
+        "vhd",
+        "vhdx",
+        "vmdk",
+    ];
+    let words = format!(
+        "-n --no-tmpfs --image-extra-size 64 --mkfs-journal-size 16 -t {} -o out/x seed",
+        formats.join(",")
+    );
     succeed(&mut seed.old("disk-image-create", &words));
-    let expected = formats.map(|format| format!("x.{}", if format == "squashfs" { "squash" } else { format }));
+    let expected =
+        formats.map(|format| format!("x.{}", if format == "squashfs" { "squash" } else { format }));
     assert_eq!(seed.outputs(), expected);
 }
 
@@ -180,4 +208,40 @@ fn links() {
         "error: linking nowhere/disk-image-create: No such file or directory (os error 2)\n\
          hint: create the directory: mkdir -p nowhere\n"
     );
+}
+
+/// Three images, of which the second fails.
+const DEFINITIONS: &str = "\
+- {imagename: out/one, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {DIB_NAME: one}}
+- {imagename: out/two, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {DIB_NAME: two}}
+- {imagename: out/three, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true}
+";
+
+fn images_by_definition() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-name", "[ \"${DIB_NAME:-}\" != two ]");
+    fs::write(seed.scratch.join("images.yaml"), DEFINITIONS).unwrap();
+    let call = |words: &str| seed.old("diskimage-builder", &format!("{words} images.yaml")).output().unwrap();
+    let command = |name: &str, variable: &str| {
+        format!("{variable}disk-image-create -o out/{name} -t raw --no-tmpfs -n seed probe\n\n")
+    };
+    let [one, two, three] = [("one", "DIB_NAME=one "), ("two", "DIB_NAME=two "), ("three", "")]
+        .map(|(name, variable)| command(name, variable));
+
+    let dry = call("--dry-run");
+    assert_eq!((dry.status.code(), text(&dry.stderr)), (Some(0), format!("{one}{two}{three}")));
+    assert_eq!(seed.outputs(), [""; 0]);
+
+    let stopped = call("--stop-on-failure");
+    assert_eq!(stopped.status.code(), Some(1));
+    assert_eq!(seed.outputs(), ["one.raw"]);
+    let told = text(&stopped.stderr);
+    let count = "error: 1 of 3 images failed:\n  DIB_NAME=two disk-image-create -o out/two -t raw --no-tmpfs -n seed probe\n";
+    assert!(told.ends_with(count) && !told.contains(three.trim_end()), "{told}");
+
+    fs::remove_file(seed.output("one.raw")).unwrap();
+    let all = call("");
+    assert_eq!(all.status.code(), Some(1));
+    assert!(text(&all.stderr).ends_with(count), "{}", text(&all.stderr));
+    assert_eq!(seed.outputs(), ["one.raw", "three.raw"]);
 }

@@ -23,7 +23,6 @@ mod lvm;
 mod mounts;
 mod sandbox;
 mod scenarios;
-mod seed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+pub(crate) mod seed;
+
 /// How long the kernel may take to undo what belonged to a killed process:
 /// it unmounts and detaches after the process has gone.
 const SETTLING: Duration = Duration::from_secs(10);

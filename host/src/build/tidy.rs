@@ -9,7 +9,7 @@ use cap_std::fs::Dir;
 use super::resolv;
 
 /// Restores `resolv.conf`, empties `/tmp`, truncates the logs below
-/// `/var/log`, removes `/root/*.log`. Follows no symbolic link out of `tree`.
+/// `/var/log`, removes the logs (`*.log`) below `/root`. Follows no symbolic link out of `tree`.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ pub fn tidy(tree: &Path) -> Result<()> {
         truncate_files(&log).context("truncating the logs in /var/log of the image")?;
     }
     if let Some(home) = directory(&root, "root")? {
-        remove_logs(&home).context("removing /root/*.log of the image")?;
+        remove_logs(&home).context("removing the logs below /root of the image")?;
     }
     Ok(())
 }
@@ -76,7 +76,9 @@ fn remove_logs(dir: &Dir) -> Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let is_log = Path::new(&name).extension().is_some_and(|extension| extension == "log");
-        if is_log && entry.file_type()?.is_file() {
+        if entry.file_type()?.is_dir() {
+            remove_logs(&entry.open_dir()?)?;
+        } else if is_log && entry.file_type()?.is_file() {
             dir.remove_file(&name).with_context(|| format!("removing {}", name.display()))?;
         }
     }
@@ -94,16 +96,23 @@ mod tests {
     fn leftovers_of_the_build_go_and_the_rest_stays() {
         let tree = tempfile::tempdir().unwrap();
         let path = |name: &str| tree.path().join(name);
-        for dir in ["etc", "tmp/deep/er", "var/log/apt", "root"] {
+        for dir in ["etc", "tmp/deep/er", "var/log/apt", "root/deep"] {
             fs::create_dir_all(path(dir)).unwrap();
         }
-        for file in ["tmp/a", "tmp/deep/er/b", "var/log/apt/term.log", "root/build.log", "root/notes"] {
+        for file in [
+            "tmp/a",
+            "tmp/deep/er/b",
+            "var/log/apt/term.log",
+            "root/build.log",
+            "root/deep/x.log",
+            "root/notes",
+        ] {
             fs::write(path(file), "text").unwrap();
         }
         tidy(tree.path()).unwrap();
         assert_eq!(fs::read_dir(path("tmp")).unwrap().count(), 0);
         assert_eq!(fs::read(path("var/log/apt/term.log")).unwrap(), b"");
-        assert!(!path("root/build.log").exists());
+        assert!(!path("root/build.log").exists() && !path("root/deep/x.log").exists());
         assert_eq!(fs::read(path("root/notes")).unwrap(), b"text");
     }
 

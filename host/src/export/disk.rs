@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     fn conversion(uncompressed: bool, options: Option<&str>) -> Conversion {
-        Conversion { uncompressed, qemu_img_options: options.map(str::to_owned) }
+        Conversion { uncompressed, qemu_img_options: options.map(str::to_owned), ..Conversion::default() }
     }
 
     #[test]

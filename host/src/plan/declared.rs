@@ -16,8 +16,9 @@ const HELPERS: [&str; 3] = ["package-installs", "pkg-map", "svc-map"];
 /// Who the host's hooks belong to.
 const HOST: &str = "slate";
 
-/// Takes the helpers' hooks and files out of the elements, and returns the
-/// hooks that the host runs instead.
+/// Takes the helpers' hooks out of the elements, with what only they need, and
+/// returns the hooks that the host runs instead. The helpers' programs stay:
+/// other elements install what is in `bin`, and rely on something being there.
 pub(super) fn take_over(elements: &mut [Element]) -> Result<Vec<(Phase, PlannedHook)>, PlanError> {
     if !has_component_distribution(elements) {
         return Ok(Vec::new());
@@ -25,7 +26,7 @@ pub(super) fn take_over(elements: &mut [Element]) -> Result<Vec<(Phase, PlannedH
     let helpers = elements.iter_mut().filter(|element| HELPERS.contains(&element.name.as_str()));
     for helper in helpers {
         helper.hooks.clear();
-        helper.files.clear();
+        helper.files.retain(|file| file.path.starts_with("bin/"));
     }
     let hook = |name| PlannedHook { name, element: HOST.to_owned(), kind: HookKind::Host };
     let steps = package_installs::steps(elements)?;

@@ -29,8 +29,9 @@ fn planned(phase: Phase, elements: &[Element], of_host: &[(Phase, PlannedHook)])
     PlannedPhase { phase, place: phase.place(), hooks }
 }
 
-/// Elements share one directory per phase, so a file of one name is an error
-/// there even where it is not a hook: in `environment.d`, or not executable.
+/// Elements share one directory per phase and one `bin`, so a file of one name
+/// is an error there even where it is not a hook: in `environment.d`, or not
+/// executable.
 fn check_duplicates(elements: &[Element]) -> Result<(), PlanError> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     for element in elements {
@@ -53,5 +54,6 @@ fn check_duplicates(elements: &[Element]) -> Result<(), PlanError> {
 
 fn shared(path: &str) -> Option<String> {
     let (directory, name) = path.split_once('/')?;
-    (directory.ends_with(".d") && !name.contains('/')).then(|| path.to_owned())
+    let is_shared = directory.ends_with(".d") || directory == "bin";
+    (is_shared && !name.contains('/')).then(|| path.to_owned())
 }

@@ -1,6 +1,7 @@
 //! Tables for every part of the planner, over elements that are made up in memory.
 
 mod decisions;
+mod declared;
 mod disk;
 mod selection;
 mod support;

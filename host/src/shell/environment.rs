@@ -124,16 +124,20 @@ fn element_yaml(directories: &[(String, PathBuf)]) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// The caller's `DIB_*` values, quoted for a shell; names that look like
+/// The caller's `DIB_*` values as bash declares them; names that look like
 /// secrets are left out, since elements write this into the image.
 fn dib_env(environment: &Environment) -> String {
-    let mut lines = Vec::new();
-    for (name, value) in environment {
-        if name.starts_with("DIB_") && !crate::plan::secret::is_secret(name) {
-            lines.push(format!("{name}='{}'", value.replace('\'', r"'\''")));
-        }
-    }
-    lines.join("\n")
+    let told =
+        environment.iter().filter(|(name, _)| name.starts_with("DIB_") && !crate::plan::secret::is_secret(name));
+    told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(value)))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A value between double quotes of bash's.
+fn escaped(value: &str) -> String {
+    let special = |letter: char| r#"\"$`"#.contains(letter);
+    value.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
 fn text(path: &Path) -> String {
@@ -155,10 +159,10 @@ mod tests {
     fn secrets_do_not_reach_the_manifest_variable() {
         let environment = Environment::from([
             ("DIB_DEV_USER_PASSWORD".to_owned(), "hunter2".to_owned()),
-            ("DIB_RELEASE".to_owned(), "it's".to_owned()),
+            ("DIB_RELEASE".to_owned(), "it's $5 \"x\"".to_owned()),
             ("http_proxy".to_owned(), "http://proxy".to_owned()),
         ]);
-        assert_eq!(dib_env(&environment), r"DIB_RELEASE='it'\''s'");
+        assert_eq!(dib_env(&environment), r#"declare -x DIB_RELEASE="it's \$5 \"x\"""#);
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub const PROPERTIES: [Property; 27] = [
 
 impl Property {
     /// What a value adds to the command line. The value is of the property's kind.
-    pub(super) fn arguments(&self, value: &Value) -> Vec<String> {
+    pub fn arguments(&self, value: &Value) -> Vec<String> {
         let flag = self.flag.unwrap_or_default().to_owned();
         match self.kind {
             Kind::Environment | Kind::Chooser => Vec::new(),
@@ -120,7 +120,8 @@ impl Property {
 }
 
 impl Kind {
-    pub(super) fn accepts(self, value: &Value) -> bool {
+    /// Whether a value is of this kind.
+    pub fn accepts(self, value: &Value) -> bool {
         let is_text = |choices: &[&str], value: &Value| {
             value.as_str().is_some_and(|text| choices.is_empty() || choices.contains(&text))
         };

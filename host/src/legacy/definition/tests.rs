@@ -72,7 +72,7 @@ fn wrong_files_are_refused() {
         (
             "- {types: [floppy]}",
             "f.yaml: entry 1: types must be a list out of qcow2, tar, tgz, squashfs, vhd, docker, aci, raw, vhdx, \
-             vmdk, vdi, not [\"floppy\"]",
+             vmdk, vdi, qcow, qed, parallels, not [\"floppy\"]",
         ),
     ];
     for (text, message) in cases {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::tooling::Scratch;
+use super::Scratch;
 
 /// Makes the tree.
 const ROOT: &str = r#"#!/bin/bash
@@ -76,7 +76,8 @@ impl Seed {
         command.args(words.split_whitespace()).current_dir(self.scratch.path()).env_clear();
         let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", self.scratch.join("bin").display());
         command.env("PATH", path).env("ELEMENTS_PATH", self.scratch.join("elements"));
-        for (name, directory) in [("TMP_DIR", "work"), ("XDG_CACHE_HOME", "cache"), ("TMPDIR", "tmp"), ("HOME", "home")]
+        for (name, directory) in
+            [("TMP_DIR", "work"), ("XDG_CACHE_HOME", "cache"), ("TMPDIR", "tmp"), ("HOME", "home")]
         {
             command.env(name, self.scratch.join(directory));
         }
