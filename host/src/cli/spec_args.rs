@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -202,7 +202,12 @@ impl SpecArgs {
                 uncompressed: self.uncompressed || file.uncompressed,
                 qemu_img_options: self.qemu_img_options.or(file.qemu_img_options),
                 docker_target: self.docker_target.or(file.docker_target),
-                aci_manifest: self.aci_manifest.or(file.aci_manifest).as_deref().map(aci_manifest).transpose()?,
+                aci_manifest: self
+                    .aci_manifest
+                    .or(file.aci_manifest)
+                    .as_deref()
+                    .map(aci_manifest)
+                    .transpose()?,
             },
             block_device,
         })

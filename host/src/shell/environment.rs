@@ -127,8 +127,9 @@ fn element_yaml(directories: &[(String, PathBuf)]) -> String {
 /// The caller's `DIB_*` values as bash declares them; names that look like
 /// secrets are left out, since elements write this into the image.
 fn dib_env(environment: &Environment) -> String {
-    let told =
-        environment.iter().filter(|(name, _)| name.starts_with("DIB_") && !crate::plan::secret::is_secret(name));
+    let told = environment
+        .iter()
+        .filter(|(name, _)| name.starts_with("DIB_") && !crate::plan::secret::is_secret(name));
     told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(value)))
         .collect::<Vec<_>>()
         .join("\n")
