@@ -53,7 +53,10 @@ fn one_file_is_what_elements_depend_on_and_image_files_name() {
     fs::write(scratch.join("hello.wasm"), self_contained(HELLO)).expect("writing the component");
     scratch.make_dir("shell");
     fs::write(scratch.join("shell/element-deps"), "hello\n").expect("writing the element");
-    let wants = HELLO.replace("hello", "wants").replace("api", "dependencies = [\"hello\"]\napi");
+    let wants = HELLO
+        .replace("hello", "wants")
+        .replace("greet\"", "wish\"")
+        .replace("api", "dependencies = [\"hello\"]\napi");
     fs::write(scratch.join("wants.wasm"), self_contained(&wants)).expect("writing the component");
     fs::write(scratch.join("image.toml"), "elements = ['tiny-os', './wants.wasm']\n").expect("writing");
     let path = format!("{}:.", crate::slate::fixtures().join("elements").display());

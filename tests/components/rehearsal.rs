@@ -49,11 +49,14 @@ tree
 + directory /data/deep 2775 root:staff
 + file /owned 4750 bob:staff
     | again
+    (no newline at the end)
 + directory /tree 0750 7:root
 + file /tree/plain 0640 7:root
     | x
+    (no newline at the end)
 + file /tree/program 0750 7:root
     | x
+    (no newline at the end)
 "
     );
 }
@@ -69,6 +72,7 @@ tree
 + link /dangling -> ../elsewhere root:root
 + file /first 0644 root:root
     | same
+    (no newline at the end)
 + character device /null 1:3 0666 root:root
 + pipe /pipe 0600 root:root
 + hard link /second = /first

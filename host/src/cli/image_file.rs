@@ -102,7 +102,10 @@ impl ImageFile {
 
 /// A path to an element is relative to the file; a name stays as it is.
 fn element(word: &str, base: &Path) -> String {
-    if Library::is_path(word) { base.join(word).to_string_lossy().into_owned() } else { word.to_owned() }
+    if !Library::is_path(word) || base.as_os_str().is_empty() {
+        return word.to_owned();
+    }
+    base.join(word.strip_prefix("./").unwrap_or(word)).to_string_lossy().into_owned()
 }
 
 fn settings(elements: Section) -> Result<Vec<(String, String)>, DocumentError> {
@@ -162,7 +165,7 @@ mod tests {
             DIB_X = "1"
         "#;
         let file = ImageFile::parse(text, Path::new("images")).unwrap();
-        assert_eq!(file.elements, ["debian", "images/./mine", "/abs/other.wasm", "images/mine.wasm"]);
+        assert_eq!(file.elements, ["debian", "images/mine", "/abs/other.wasm", "images/mine.wasm"]);
         assert_eq!(file.elements_path, [Path::new("images/elements")]);
         assert_eq!(file.output.as_deref(), Some(Path::new("images/out/web")));
         assert_eq!((file.formats, file.arch), (vec![Format::Qcow2, Format::Tar], Some(Arch::Arm64)));

@@ -1,12 +1,12 @@
 //! Copies within trees whose owners and nodes are written down.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 
 use nix::Result;
 use nix::errno::Errno;
 use nix::sys::stat::{FileStat, SFlag};
-use nix::sys::time::TimeSpec;
 use nix::unistd::{getegid, geteuid};
 
 use super::handle::{errno, kind_of};
@@ -14,31 +14,54 @@ use super::{Attributes, Handle, MAX_DEPTH, Spot};
 
 /// Copies what has a name to another name, with all below it.
 pub(super) fn copy(from: &Spot, to: &Spot) -> Result<()> {
-    copy_level(from, to, MAX_DEPTH)
+    Copier::default().copy(from, to, MAX_DEPTH)
 }
 
-fn copy_level(from: &Spot, to: &Spot, levels: usize) -> Result<()> {
-    let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
-    let original = from.handle()?;
-    let stat = original.stat()?;
-    match kind_of(&stat) {
-        SFlag::S_IFDIR => {
+/// A copy that is under way.
+#[derive(Default)]
+struct Copier {
+    /// Where the files with several names went, by device and inode.
+    linked: BTreeMap<(u64, u64), Spot>,
+}
+
+impl Copier {
+    fn copy(&mut self, from: &Spot, to: &Spot, levels: usize) -> Result<()> {
+        let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+        let original = from.handle()?;
+        let stat = original.stat()?;
+        if kind_of(&stat) == SFlag::S_IFDIR {
             to.make_directory()?;
             let made = to.handle()?;
             for entry in original.entries()? {
-                copy_level(&entry, &made.child(entry.c_name().to_owned())?, below)?;
+                self.copy(&entry, &made.child(entry.c_name().to_owned())?, below)?;
+            }
+        } else {
+            let key = (stat.st_dev, stat.st_ino);
+            if let Some(first) = self.linked.get(&key) {
+                return first.link_as(to);
+            }
+            copy_file(&original, &stat, to)?;
+            if stat.st_nlink > 1 {
+                self.linked.insert(key, to.sibling(to.c_name().to_owned())?);
             }
         }
-        SFlag::S_IFREG => {
-            let (mut content, mut copy) = (original.read()?, to.create()?);
-            io::copy(&mut content, &mut copy).map_err(|error| errno(&error))?;
-        }
-        SFlag::S_IFLNK => to.make_link(&original.link_target()?)?,
-        kind => to.make_node(kind, stat.st_rdev)?,
+        to.handle()?.apply(&attributes(&original, &stat)?)
     }
-    to.handle()?.apply(&attributes(&original, &stat)?)
 }
 
+fn copy_file(original: &Handle, stat: &FileStat, to: &Spot) -> Result<()> {
+    match kind_of(stat) {
+        SFlag::S_IFREG => {
+            let (mut content, mut copy) = (original.read()?, to.create()?);
+            io::copy(&mut content, &mut copy).map(drop).map_err(|error| errno(&error))
+        }
+        SFlag::S_IFLNK => to.make_link(&original.link_target()?),
+        kind => to.make_node(kind, stat.st_rdev),
+    }
+}
+
+/// What a copy takes over. Of times it is those that a hook has set: others
+/// differ from one rehearsal to the next.
 fn attributes(original: &Handle, stat: &FileStat) -> Result<Attributes> {
     let is_link = kind_of(stat) == SFlag::S_IFLNK;
     let names = if is_link { Vec::new() } else { original.extended_names()? };
@@ -51,10 +74,7 @@ fn attributes(original: &Handle, stat: &FileStat) -> Result<Attributes> {
         mode: (!is_link).then_some(stat.st_mode & 0o7777),
         user: Some(user),
         group: Some(group),
-        modified: original.recorded().map_or_else(
-            || Some(TimeSpec::new(stat.st_mtime, stat.st_mtime_nsec)).filter(|_| !is_link),
-            |record| record.modified,
-        ),
+        modified: original.recorded().and_then(|record| record.modified),
         extended: extended.collect::<Result<Vec<(OsString, Vec<u8>)>>>()?,
     })
 }
