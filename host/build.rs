@@ -48,6 +48,8 @@ fn kit(workspace: &Path) -> Result<Files> {
             files.insert(part.to_owned(), path);
         }
     }
+    // What Python leaves where its modules were imported.
+    files.retain(|path, _| !path.contains("__pycache__"));
     Ok(files)
 }
 

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -154,6 +155,16 @@ fn what_cannot_be_compiled_says_why() {
         unwritten.stderr,
         "error: no source in empty: expected one of Cargo.toml, *.c, *.py, *.js, *.go\n"
     );
+    let bare = scratch.make_dir("bare");
+    for program in ["sh", "dirname", "mkdir"] {
+        symlink(Path::new("/usr/bin").join(program), bare.join(program)).expect("making a link");
+    }
+    fs::write(scratch.join("empty/hooks.c"), "").expect("writing a source");
+    let without = finish(slate(&scratch, "build empty").env("PATH", &bare));
+    let told = "'python3' is not installed: install Python 3 with its venv module (Debian: python3-venv)";
+    assert_eq!(without.status, Some(1));
+    assert!(without.stderr.starts_with(&format!("{told}\nerror: compiling empty: ")), "{}", without.stderr);
+
     let untested = finish(&mut slate(&scratch, "test empty"));
     assert_eq!(
         untested.stderr,

@@ -83,7 +83,7 @@ pub(super) struct SpecArgs {
     #[arg(value_name = "ELEMENT")]
     elements: Vec<String>,
 
-    /// Take from this image file what no flag says; flags win over it
+    /// Take from this image file, in TOML, what no flag says; README.md shows its keys
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
 

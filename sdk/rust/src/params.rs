@@ -55,7 +55,7 @@ macro_rules! from_value {
 
             fn from_value(value: Value) -> Option<Self> {
                 match value {
-                    $pattern => Some($value),
+                    $pattern => $value,
                     _ => None,
                 }
             }
@@ -63,10 +63,13 @@ macro_rules! from_value {
     };
 }
 
-from_value!(String, "string", Value::Text(text) => text);
-from_value!(i64, "integer", Value::Integer(number) => number);
-from_value!(bool, "boolean", Value::Boolean(truth) => truth);
-from_value!(Vec<String>, "list", Value::Items(items) => items);
+from_value!(String, "string", Value::Text(text) => Some(text));
+from_value!(i64, "integer", Value::Integer(number) => Some(number));
+from_value!(u16, "integer from 0 to 65535", Value::Integer(number) => number.try_into().ok());
+from_value!(u32, "integer from 0 to 4294967295", Value::Integer(number) => number.try_into().ok());
+from_value!(u64, "integer from 0", Value::Integer(number) => number.try_into().ok());
+from_value!(bool, "boolean", Value::Boolean(truth) => Some(truth));
+from_value!(Vec<String>, "list", Value::Items(items) => Some(items));
 
 /// The value of a parameter, if it has one.
 ///
@@ -78,7 +81,8 @@ pub fn find<T: FromValue>(name: &str) -> Result<Option<T>, Error> {
     T::from_value(value).map(Some).ok_or_else(|| Error::Type(name.to_owned(), T::NAME))
 }
 
-/// The value of a parameter that has a default, or must be set.
+/// The value of a parameter that has a default, or must be set. The type says
+/// what is expected; a number that it cannot hold is an error that names the parameter.
 ///
 /// # Errors
 ///
@@ -89,6 +93,8 @@ pub fn find<T: FromValue>(name: &str) -> Result<Option<T>, Error> {
 /// use blankslate_sdk::params;
 ///
 /// let release: String = params::get("release")?;
+/// let port: u16 = params::get("port")?;
+/// let mirrors: Vec<String> = params::get("mirrors")?;
 /// # Ok(()) }
 /// ```
 pub fn get<T: FromValue>(name: &str) -> Result<T, Error> {
@@ -107,4 +113,20 @@ pub fn all() -> Vec<(String, Value)> {
 /// Fails if the manifest does not declare it or the operator did not grant it.
 pub fn environment(name: &str) -> Result<Option<String>, Error> {
     Ok(params::environment(name)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_as_the_type_that_is_wanted() {
+        assert_eq!(u16::from_value(Value::Integer(65535)), Some(65535));
+        assert_eq!(u16::from_value(Value::Integer(65536)), None);
+        assert_eq!(u64::from_value(Value::Integer(-1)), None);
+        assert_eq!(i64::from_value(Value::Text("1".to_owned())), None);
+        assert_eq!(Vec::from_value(Value::Items(vec!["a".to_owned()])), Some(vec!["a".to_owned()]));
+        let error = Error::Type("port".to_owned(), u16::NAME);
+        assert_eq!(error.to_string(), "the parameter 'port' is no integer from 0 to 65535");
+    }
 }
