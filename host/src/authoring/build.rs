@@ -107,7 +107,8 @@ impl Build {
         let module = scratch.path().join("module.wasm");
         let recipe = kit.join(format!("sdk/{language}/build.sh"));
         let folder = fs::canonicalize(&self.folder)?;
-        let recipe = Program::new("sh").arg(recipe).args([folder.as_path(), &module]);
+        // What it writes is told while it runs, and need not be told again.
+        let recipe = Program::new("sh").arg(recipe).args([folder.as_path(), &module]).tail_lines(0);
         let exit = recipe.run(&mut |_, line| note(&String::from_utf8_lossy(line)))?;
         exit.check().with_context(|| format!("compiling {}", self.folder.display()))?;
         let module = fs::read(&module).context("reading what the compiler made")?;
