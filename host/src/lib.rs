@@ -32,6 +32,7 @@ pub mod document;
 pub mod element;
 pub mod export;
 pub mod legacy;
+mod nearest;
 pub mod plan;
 pub mod plugin;
 pub mod report;

@@ -22,7 +22,6 @@ mod error;
 mod grants;
 mod hooks;
 pub mod layout;
-mod nearest;
 mod outputs;
 mod parameters;
 pub mod secret;
@@ -35,7 +34,6 @@ mod types;
 
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
-pub(crate) use nearest::nearest;
 pub use select::find;
 pub use types::{
     GrantOrigin, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,

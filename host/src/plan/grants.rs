@@ -8,8 +8,8 @@ use crate::element::capability::Grant;
 use crate::element::{Element, Origin};
 use crate::spec::ImageSpec;
 
-use super::nearest::nearest;
 use super::{GrantOrigin, PlanError, PlannedGrant};
+use crate::nearest::nearest;
 
 /// What every component element asks for, in the elements' order.
 pub(super) fn decide(spec: &ImageSpec, elements: &[Element]) -> Result<Vec<PlannedGrant>, PlanError> {

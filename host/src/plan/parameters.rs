@@ -10,8 +10,8 @@ use crate::element::Element;
 use crate::element::manifest::{Parameter, ValueError};
 use crate::spec::ImageSpec;
 
-use super::nearest::nearest;
 use super::{ParameterOrigin, PlanError, PlannedParameter};
+use crate::nearest::nearest;
 
 /// The parameters of every element, in the elements' order, by name within.
 pub(super) fn resolve(spec: &ImageSpec, elements: &[Element]) -> Result<Vec<PlannedParameter>, PlanError> {

@@ -14,8 +14,8 @@ use crate::element::{Element, Library};
 use crate::spec::{Arch, ImageSpec};
 
 use super::error::OPERATING_SYSTEM;
-use super::nearest::nearest;
 use super::{PlanError, WantedBy, sequence};
+use crate::nearest::nearest;
 
 /// The element that needs a partitioned disk.
 const VM: &str = "vm";

@@ -66,12 +66,18 @@ const RARE: [&str; 5] = ["block-device", "command", "fetch", "host-files", "ramd
 /// What does not agree.
 pub(super) fn findings(manifest: &Manifest, info: &ComponentInfo, bytes: &[u8]) -> Vec<Finding> {
     let asked = &manifest.capabilities;
-    let mut findings = Vec::new();
-    if !imports_everything(info) {
-        findings.extend(undeclared(asked, info));
-        findings.extend(unused(asked, info));
-    }
-    findings.extend(unnamed(manifest, bytes));
+    let (undeclared, unused) = match imports_everything(info) {
+        true => (Vec::new(), Vec::new()),
+        false => (undeclared(asked, info), unused(asked, info)),
+    };
+    let mut findings = undeclared;
+    findings.extend(unused.iter().map(|grant| {
+        let message =
+            format!("element.toml asks for {grant}, but the component imports nothing that uses it");
+        Finding::warning("unused-capability", message)
+            .hint("leave it out, so that operators grant no more than they must")
+    }));
+    findings.extend(unnamed(manifest, bytes, &unused));
     findings
 }
 
@@ -98,31 +104,24 @@ fn undeclared(asked: &Capabilities, info: &ComponentInfo) -> Vec<Finding> {
     USES.iter().filter(used).map(finding).collect()
 }
 
-fn unused(asked: &Capabilities, info: &ComponentInfo) -> Vec<Finding> {
+/// What is asked for without an import that could use it.
+fn unused(asked: &Capabilities, info: &ComponentInfo) -> Vec<Grant> {
     let has = |interfaces: &[(&str, &str)]| interfaces.iter().any(|(it, name)| imports(info, it, name));
-    let copies = ("rootfs", "copy");
-    let finding = |grant: Grant| {
-        let reached = match &grant {
-            Grant::Environment(_) => has(&[("params", "environment")]),
-            Grant::HostFile(_) => has(&[("host-files", "read"), ("host-files", "list"), copies]),
-            Grant::HostProgram(_) | Grant::Chroot => has(&[("command", "run")]),
-            Grant::Url(_) => has(&[("fetch", "get")]),
-            Grant::BlockDevice => {
-                has(&[("block-device", "describe"), ("block-device", "provide"), ("boot", "install-loader")])
-            }
-        };
-        let message =
-            format!("element.toml asks for {grant}, but the component imports nothing that uses it");
-        (!reached).then(|| {
-            Finding::warning("unused-capability", message)
-                .hint("leave it out, so that operators grant no more than they must")
-        })
+    let is_unused = |grant: &Grant| !match grant {
+        Grant::Environment(_) => has(&[("params", "environment")]),
+        Grant::HostFile(_) => has(&[("host-files", "read"), ("host-files", "list"), ("rootfs", "copy")]),
+        Grant::HostProgram(_) | Grant::Chroot => has(&[("command", "run")]),
+        Grant::Url(_) => has(&[("fetch", "get")]),
+        Grant::BlockDevice => {
+            has(&[("block-device", "describe"), ("block-device", "provide"), ("boot", "install-loader")])
+        }
     };
-    asked.grants().into_iter().filter_map(finding).collect()
+    asked.grants().into_iter().filter(is_unused).collect()
 }
 
-/// Names that the manifest declares and that stand nowhere in the component.
-fn unnamed(manifest: &Manifest, bytes: &[u8]) -> Vec<Finding> {
+/// Names that the manifest declares and that stand nowhere in the component,
+/// but for capabilities that are told of already.
+fn unnamed(manifest: &Manifest, bytes: &[u8], told: &[Grant]) -> Vec<Finding> {
     let code = code(bytes);
     let is_named = |name: &str| contains(code, name);
     let grants = manifest.capabilities.grants().into_iter().filter(|grant| {
@@ -132,7 +131,7 @@ fn unnamed(manifest: &Manifest, bytes: &[u8]) -> Vec<Finding> {
             Grant::Environment(name) | Grant::HostProgram(name) => name,
             Grant::Chroot | Grant::BlockDevice => return false,
         };
-        !is_named(name)
+        !is_named(name) && !told.contains(grant)
     });
     let capabilities = grants.map(|grant| {
         let message = format!("element.toml asks for {grant}, which is named nowhere in the component");

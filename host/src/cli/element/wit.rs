@@ -4,7 +4,7 @@ use clap::Parser;
 
 use crate::authoring::kit;
 use crate::cli::{Failure, output};
-use crate::plan::nearest;
+use crate::nearest::nearest;
 
 const EXAMPLES: &str = "\
 Examples:
