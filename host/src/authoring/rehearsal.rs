@@ -22,7 +22,7 @@ pub use case::{Case, EXPECTED};
 use crate::element::{Element, HookKind, Phase};
 use crate::plan::{Plan, PlannedHook, plan_alone};
 use crate::plugin::{Devices, HookContext, Rehearsal, Runner};
-use crate::report::{HookOutput, Report};
+use crate::report::{FailureCause, HookOutput, Report};
 use crate::sys::root::Root;
 use snapshot::Snapshot;
 use stage::Stage;
@@ -71,9 +71,10 @@ impl Performance<'_> {
                     continue;
                 }
                 let running = scope.hook(&hook.element, &hook.name, hook.kind);
-                let succeeded = self.hook(&runner, phase, hook, running.output(), transcript);
-                running.finish(Ok(()));
-                if !succeeded {
+                let cause = self.hook(&runner, phase, hook, running.output(), transcript);
+                let failure = cause.map(|cause| running.failure(cause));
+                running.finish(failure.as_ref().map_or(Ok(()), Err));
+                if failure.is_some() {
                     return Ok(());
                 }
             }
@@ -82,6 +83,7 @@ impl Performance<'_> {
         Ok(())
     }
 
+    /// Runs a hook, and says why it failed if it did.
     fn hook(
         &self,
         runner: &Runner,
@@ -89,15 +91,14 @@ impl Performance<'_> {
         hook: &PlannedHook,
         output: &HookOutput,
         transcript: &mut Transcript,
-    ) -> bool {
+    ) -> Option<FailureCause> {
         let before = runner.contributions();
         let result = runner.run(hook, &self.context(phase, output));
         contributions::note(&before, &runner.contributions(), &self.rehearsal);
         transcript.calls(self.rehearsal.take_calls());
-        if let Err(cause) = &result {
-            transcript.failure(cause);
-        }
-        result.is_ok()
+        let cause = result.err();
+        cause.iter().for_each(|cause| transcript.failure(cause));
+        cause
     }
 
     fn context(&self, phase: Phase, output: &HookOutput) -> HookContext {

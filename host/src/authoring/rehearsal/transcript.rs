@@ -89,7 +89,7 @@ impl Transcript {
             self.line(&format!("    modified {seconds}.{nanoseconds:09}"));
         }
         for (name, value) in &entry.extended {
-            self.line(&format!("    {} = {:?}", name.display(), String::from_utf8_lossy(value)));
+            self.line(&format!("    {} = \"{}\"", name.display(), value.escape_ascii()));
         }
         if entry.kind == SFlag::S_IFREG && old.is_none_or(|old| old.contents != entry.contents) {
             self.contents(&entry.contents);
