@@ -29,6 +29,7 @@ pub mod caches;
 pub mod caller;
 pub mod crew;
 mod ground;
+mod late;
 mod loader;
 pub mod phase;
 pub mod pipeline;

@@ -1,5 +1,6 @@
 //! The two programs, set to make the same image.
 
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,6 +35,20 @@ impl Dib {
         output(Command::new(directory.join("bin/pip")).args(["install", "--quiet", DIB, "setuptools<81"]));
         Dib { directory }
     }
+
+    /// `disk-image-create`, which `program` is, with working files below `directory`.
+    fn create(&self, program: &Path, directory: &Path) -> Command {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new(program);
+        command.args(["-t", "qcow2", "debian-minimal", "-o"]).arg(directory.join("image"));
+        command.arg("--image-cache").arg(directory.join("cache"));
+        command.env("PATH", format!("{}:{path}", self.directory.join("bin").display()));
+        command.env("DIB_RELEASE", RELEASE).env("OVERWRITE_OLD_IMAGE", "1").env("TMP_DIR", directory);
+        command.env("DIB_DISTRIBUTION_MIRROR", mirror(RELEASE));
+        command.env("DIB_DEBIAN_SECURITY_MIRROR", mirror(&format!("{RELEASE}-security")));
+        command.env("DIB_NO_TIMESTAMP", "1");
+        command
+    }
 }
 
 impl Contender for Dib {
@@ -42,14 +57,41 @@ impl Contender for Dib {
     }
 
     fn command(&self) -> Command {
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut command = Command::new(self.directory.join("bin/disk-image-create"));
-        command.args(["-t", "qcow2", "debian-minimal", "-o"]).arg(self.directory.join("image"));
-        command.arg("--image-cache").arg(self.directory.join("cache"));
-        command.env("PATH", format!("{}:{path}", self.directory.join("bin").display()));
-        command.env("DIB_RELEASE", RELEASE).env("OVERWRITE_OLD_IMAGE", "1").env("TMP_DIR", &self.directory);
-        command.env("DIB_DISTRIBUTION_MIRROR", mirror(RELEASE));
-        command.env("DIB_DEBIAN_SECURITY_MIRROR", mirror(&format!("{RELEASE}-security")));
+        self.create(&self.directory.join("bin/disk-image-create"), &self.directory)
+    }
+
+    fn output(&self) -> PathBuf {
+        self.directory.join("image.qcow2")
+    }
+}
+
+/// The program of this workspace in the place of diskimage-builder: the same
+/// command, with the same elements.
+#[derive(Debug)]
+pub(crate) struct InItsPlace<'a> {
+    dib: &'a Dib,
+    directory: PathBuf,
+}
+
+impl<'a> InItsPlace<'a> {
+    /// Links the command.
+    pub(crate) fn new(dib: &'a Dib, scratch: &Path) -> InItsPlace<'a> {
+        let directory = scratch.join("in-its-place");
+        std::fs::create_dir(&directory).expect("making a directory");
+        symlink(env!("CARGO_BIN_EXE_slate"), directory.join("disk-image-create"))
+            .expect("linking the command");
+        InItsPlace { dib, directory }
+    }
+}
+
+impl Contender for InItsPlace<'_> {
+    fn name(&self) -> &'static str {
+        "slate"
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.dib.create(&self.directory.join("disk-image-create"), &self.directory);
+        command.env("XDG_CACHE_HOME", self.directory.join("cache"));
         command
     }
 
@@ -58,7 +100,7 @@ impl Contender for Dib {
     }
 }
 
-/// The program of this workspace.
+/// The program of this workspace, with its own elements.
 #[derive(Debug)]
 pub(crate) struct Slate {
     directory: PathBuf,

@@ -2,13 +2,14 @@
 
 mod contenders;
 mod measure;
+mod profile;
 mod report;
 mod small;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use contenders::{Contender, Dib, Slate};
+use contenders::{Contender, Dib, InItsPlace, Slate};
 use report::Row;
 
 fn main() -> ExitCode {
@@ -24,6 +25,10 @@ fn main() -> ExitCode {
         .prefix("slate-bench-")
         .tempdir_in("/var/tmp")
         .expect("a directory to work in");
+    if std::env::args().any(|arg| arg == "--upstream") {
+        report::print(&same_elements(scratch.path()));
+        return ExitCode::SUCCESS;
+    }
     report::print(&images(scratch.path()));
     small::run();
     ExitCode::SUCCESS
@@ -41,6 +46,18 @@ fn images(scratch: &Path) -> Vec<Row> {
     rows
 }
 
+/// Both programs with diskimage-builder's elements, cold and then warm.
+fn same_elements(scratch: &Path) -> Vec<Row> {
+    let dib = Dib::install(scratch);
+    let slate = InItsPlace::new(&dib, scratch);
+    let mut rows = Vec::new();
+    for state in ["cold", "warm"] {
+        rows.push(build(&dib, state, scratch));
+        rows.push(build(&slate, state, scratch));
+    }
+    rows
+}
+
 fn build(contender: &dyn Contender, state: &'static str, scratch: &Path) -> Row {
     eprintln!("{} builds with {state} caches", contender.name());
     let cost = measure::run(&mut contender.command(), scratch, &scratch.join("log"));
@@ -53,6 +70,8 @@ fn build(contender: &dyn Contender, state: &'static str, scratch: &Path) -> Row 
         virtual_size: contenders::virtual_size(&output),
         packages: contenders::packages(&output).len(),
     };
+    let log = std::fs::read(scratch.join("log")).expect("reading the log");
+    profile::print(contender.name(), state, &String::from_utf8_lossy(&log), cost.wall);
     std::fs::remove_file(scratch.join("log")).expect("removing the log");
     row
 }

@@ -10,8 +10,11 @@ use crate::runner::Runner;
 use crate::tooling::Scratch;
 use crate::{command, image};
 
-/// The longest that both boots may take together.
-const LIMIT: Duration = Duration::from_secs(600);
+/// The image in the scratch directory.
+pub(crate) const IMAGE: &str = "debian.qcow2";
+
+/// The longest that the boots of one image may take together.
+pub(crate) const LIMIT: Duration = Duration::from_secs(600);
 
 /// The disk that the image boots on, and its size in bytes.
 const DISK: (&str, u64) = ("6G", 6 << 30);
@@ -47,7 +50,7 @@ pub(crate) fn run(runner: &mut Runner) {
 
 fn prepare() -> Boots {
     let scratch = Scratch::new();
-    image::build(scratch.path(), &["debian", "vm", "serial-console", "-o", "debian.qcow2"]);
+    image::build(scratch.path(), &["debian", "vm", "serial-console", "-o", IMAGE]);
     let key = make_key(scratch.path());
     let deadline = Instant::now() + LIMIT;
 
@@ -61,9 +64,9 @@ fn prepare() -> Boots {
 }
 
 /// Starts the image on a fresh disk and waits until the system is up.
-fn boot(scratch: &Scratch, name: &str, key: &Path, deadline: Instant) -> Machine {
+pub(crate) fn boot(scratch: &Scratch, name: &str, key: &Path, deadline: Instant) -> Machine {
     let started = Instant::now();
-    let disk = image::overlay(&scratch.join("debian.qcow2"), scratch.join(format!("{name}.qcow2")), DISK.0);
+    let disk = image::overlay(&scratch.join(IMAGE), scratch.join(format!("{name}.qcow2")), DISK.0);
     let serial_log = scratch.join(format!("{name}.log"));
     let mut machine = Machine::start(&Setup { disk: &disk, instance: name, key, serial_log });
     machine.await_login(deadline);
@@ -75,7 +78,7 @@ fn boot(scratch: &Scratch, name: &str, key: &Path, deadline: Instant) -> Machine
     machine
 }
 
-fn make_key(scratch: &Path) -> PathBuf {
+pub(crate) fn make_key(scratch: &Path) -> PathBuf {
     let key = scratch.join("key");
     let mut keygen = Command::new("ssh-keygen");
     keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", "boot-test", "-f"]).arg(&key);
@@ -106,9 +109,14 @@ fn starts_cleanly(boots: &Boots) {
 }
 
 fn root_has_grown(boots: &Boots) {
-    assert_eq!(boots.first.get("root-label"), "cloudimg-rootfs");
-    assert_eq!(boots.first.number("disk-size"), DISK.1);
-    let size = boots.first.number("root-size");
+    assert_root_has_grown(&boots.first);
+}
+
+/// The root has its label and takes the disk that it was given.
+pub(crate) fn assert_root_has_grown(facts: &Facts) {
+    assert_eq!(facts.get("root-label"), "cloudimg-rootfs");
+    assert_eq!(facts.number("disk-size"), DISK.1);
+    let size = facts.number("root-size");
     assert!(size > DISK.1 - DISK.1 / OVERHEAD, "the root has {size} bytes of a disk with {}", DISK.1);
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::command;
 
 /// The longest that a build may take, on a busy machine and a slow mirror.
-const LIMIT: Duration = Duration::from_secs(900);
+pub(crate) const LIMIT: Duration = Duration::from_secs(900);
 
 /// Runs `slate build` with these arguments; working files stay below `scratch`.
 pub(crate) fn build(scratch: &Path, args: &[&str]) {

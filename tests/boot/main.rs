@@ -8,9 +8,16 @@
 //!
 //! A second build, without `vm`, is looked at without booting ([`plain`]).
 //!
+//! With `--upstream`, an image made of diskimage-builder's own elements boots
+//! instead ([`upstream`]).
+//!
 //! The test has a runner of its own: boots are serial, and QEMU starts this
 //! program again to answer each request for metadata.
 
+#[path = "../tooling/environment.rs"]
+mod environment;
+#[path = "../tooling/mirrors.rs"]
+mod mirrors;
 #[path = "../tooling/mod.rs"]
 mod tooling;
 
@@ -22,6 +29,7 @@ mod machine;
 mod metadata;
 mod plain;
 mod runner;
+mod upstream;
 
 use std::process::ExitCode;
 
@@ -44,7 +52,11 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    boots::run(&mut runner);
-    plain::run(&mut runner);
+    if args.iter().any(|arg| arg == "--upstream") {
+        upstream::run(&mut runner);
+    } else {
+        boots::run(&mut runner);
+        plain::run(&mut runner);
+    }
     runner.finish()
 }

@@ -42,6 +42,17 @@ pub(crate) struct Build {
     pub(crate) end: End,
 }
 
+impl Build {
+    /// The element that the command adds.
+    pub(crate) fn implied(&self) -> Option<&'static str> {
+        match self.command {
+            ["ramdisk-image-create", ..] => Some("ramdisk"),
+            ["disk-image-create", flags @ ..] if !flags.contains(&"-n") => Some("base"),
+            _ => None,
+        }
+    }
+}
+
 /// What diskimage-builder does with the same elements.
 #[derive(Debug)]
 pub(crate) enum Upstream {

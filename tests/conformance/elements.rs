@@ -1,13 +1,15 @@
 //! Every element that diskimage-builder ships can be planned, or upstream's
 //! reason why not is listed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
 use blankslate::element::Library;
-use blankslate::plan::{PlanError, plan};
+use blankslate::plan::{Plan, PlanError, plan};
 use blankslate::spec::ImageSpec;
 
+use super::builds::{COVERED, ELEMENTS, FULL};
 use super::environment::Environment;
 use super::outcome::{Difference, Outcome};
 
@@ -22,10 +24,27 @@ const DIFFERENCES: [Difference; 2] = [
     ),
 ];
 
+/// Holds the builds against the elements that they must cover.
+pub(crate) fn check_coverage(environment: &Environment, outcome: &mut Outcome) {
+    let library = library(environment);
+    let mut built = BTreeSet::new();
+    for build in FULL {
+        let upstream = build.elements.iter().map(|name| name.trim_start_matches("dib:").to_owned());
+        built.extend(upstream);
+        built.extend(build.implied().map(str::to_owned));
+        if let Ok(plan) = planned(build.elements, &library) {
+            built.extend(plan.elements.into_iter().map(|element| element.name));
+        }
+    }
+    let missing: Vec<&str> = COVERED.into_iter().filter(|&name| !built.contains(name)).collect();
+    let result =
+        if missing.is_empty() { Ok(()) } else { Err(format!("in no build: {}", missing.join(", "))) };
+    outcome.note("elements", "all that must be built are", result, &[]);
+}
+
 /// Plans each element alone, or with a distribution.
 pub(crate) fn check(environment: &Environment, outcome: &mut Outcome) {
-    let directory = environment.package().join("elements");
-    let library = Library::new(vec![directory.clone()]).expect("upstream's elements").with_builtin(&[]);
+    let (directory, library) = (environment.package().join("elements"), library(environment));
     let mut names: Vec<String> = fs::read_dir(&directory)
         .expect("upstream's elements")
         .map(|entry| entry.expect("an element"))
@@ -39,15 +58,20 @@ pub(crate) fn check(environment: &Environment, outcome: &mut Outcome) {
             Err(PlanError::NoDistribution { .. }) => planned(&[DISTRIBUTION, name], &library),
             other => other,
         };
-        outcome.note("elements", name, result.map_err(|error| error.to_string()), &DIFFERENCES);
+        outcome.note("elements", name, result.map(drop).map_err(|error| error.to_string()), &DIFFERENCES);
     }
 }
 
-fn planned(elements: &[&str], library: &Library) -> Result<(), PlanError> {
+fn library(environment: &Environment) -> Library {
+    let paths = vec![PathBuf::from(ELEMENTS), environment.package().join("elements")];
+    Library::new(paths).expect("upstream's elements").with_builtin(&[])
+}
+
+fn planned(elements: &[&str], library: &Library) -> Result<Plan, PlanError> {
     let spec = ImageSpec {
         elements: elements.iter().map(|&name| name.to_owned()).collect(),
         output: PathBuf::from("image"),
         ..ImageSpec::default()
     };
-    plan(spec, library).map(drop)
+    plan(spec, library)
 }

@@ -1,6 +1,10 @@
 //! Holds slate against diskimage-builder 3.43.0: its own unit tests, its block
-//! device fixtures, every element it ships, its commands, and the sources that its
-//! elements fetch.
+//! device fixtures, every element it ships, its commands, the sources that its
+//! elements fetch, and real builds.
+//!
+//! With `--full`, every build of the table is made, and the result is written
+//! to `result.txt` beside this file; without, the fast ones. Names of builds as
+//! arguments make these alone, and check nothing else.
 //!
 //! diskimage-builder is fetched from PyPI into a virtual environment when the
 //! test runs; nothing of it is in this repository. Differences that are meant
@@ -9,18 +13,25 @@
 
 use std::process::ExitCode;
 
+#[path = "../tooling/environment.rs"]
+mod environment;
+#[path = "../tooling/mirrors.rs"]
+mod mirrors;
+#[path = "../tooling/mod.rs"]
+mod tooling;
+
+mod builds;
 mod commands;
 mod elements;
-mod environment;
 mod fixtures;
 mod outcome;
 mod probe;
+mod record;
 mod sources;
-#[path = "../tooling/mod.rs"]
-mod tooling;
 mod upstream;
 mod volumes;
 
+use builds::Build;
 use environment::Environment;
 use outcome::Outcome;
 
@@ -37,11 +48,23 @@ fn main() -> ExitCode {
     }
     let environment = Environment::prepare();
     let mut outcome = Outcome::default();
+    let named: Vec<&Build> =
+        builds::FULL.iter().copied().filter(|build| words.iter().any(|word| word == build.name)).collect();
+    if !named.is_empty() {
+        builds::check(&named, &environment, &mut outcome);
+        return outcome.report();
+    }
     upstream::check(&environment, &mut outcome);
     fixtures::check(&environment, &mut outcome);
     volumes::check(&environment, &mut outcome);
     elements::check(&environment, &mut outcome);
+    elements::check_coverage(&environment, &mut outcome);
     commands::check(&environment, &mut outcome);
     sources::check(&environment, &mut outcome);
+    let full = words.iter().any(|word| word == "--full");
+    builds::check(if full { builds::FULL } else { builds::FAST }, &environment, &mut outcome);
+    if full {
+        record::write(&outcome);
+    }
     outcome.report()
 }

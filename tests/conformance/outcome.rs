@@ -12,6 +12,7 @@ pub(crate) struct Outcome {
     files: BTreeMap<String, Count>,
     failures: Vec<String>,
     differences: Vec<String>,
+    remarks: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -43,17 +44,32 @@ impl Outcome {
         }
     }
 
+    /// Notes something of interest that is neither right nor wrong.
+    pub(crate) fn remark(&mut self, text: String) {
+        self.remarks.push(text);
+    }
+
     /// Prints the sums; fails if a case is neither the same nor meant to differ.
-    pub(crate) fn report(self) -> ExitCode {
-        for (file, Count { same, different, wrong }) in &self.files {
-            println!("{file}: {same} as upstream, {different} differ on purpose, {wrong} wrong");
-        }
-        println!("\nDifferences on purpose:");
-        self.differences.iter().for_each(|line| println!("  {line}"));
+    pub(crate) fn report(&self) -> ExitCode {
+        println!("{}", self.text());
         self.failures.iter().for_each(|line| println!("FAILED {line}"));
         let passed: usize = self.files.values().map(|count| count.same + count.different).sum();
         let word = if self.failures.is_empty() { "ok" } else { "FAILED" };
         println!("\ntest result: {word}. {passed} passed; {} failed", self.failures.len());
         ExitCode::from(u8::from(!self.failures.is_empty()))
+    }
+
+    /// The sums, the differences that are meant, and the remarks.
+    pub(crate) fn text(&self) -> String {
+        let sums = self.files.iter().map(|(file, Count { same, different, wrong })| {
+            format!("{file}: {same} as upstream, {different} differ on purpose, {wrong} wrong")
+        });
+        let list = |title: &str, lines: &[String]| {
+            let lines: String = lines.iter().map(|line| format!("\n- {line}")).collect();
+            format!("\n{title}:{lines}")
+        };
+        let differences = list("Differences on purpose", &self.differences);
+        let remarks = list("Builds", &self.remarks);
+        sums.chain([differences, remarks]).collect::<Vec<_>>().join("\n")
     }
 }

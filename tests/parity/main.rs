@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-#[path = "../conformance/environment.rs"]
+#[path = "../tooling/environment.rs"]
 mod environment;
 mod local_config;
 mod mellanox;

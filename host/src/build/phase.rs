@@ -9,6 +9,7 @@ use cap_std::fs::Dir;
 use super::breaks::BreakPoint;
 use super::bridge::Bridge;
 use super::crew::Crew;
+use super::late;
 use super::served::Desk;
 use super::site::Site;
 use super::{Ground, PhaseOutcome};
@@ -26,7 +27,7 @@ use crate::sys::process::{self, Ended};
 ///
 /// Fails with a [`HookFailure`] if a hook fails.
 pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site) -> Result<PhaseOutcome> {
-    let hooks = plan.hooks(phase);
+    let hooks = late::hooks(plan, phase, &site.workspace.hooks())?;
     let packages = phase == Phase::Install && !plan.packages.is_empty();
     let scope = site.report.phase(phase, hooks.len() + usize::from(packages));
     site.tell_ignored(plan, phase);
@@ -42,7 +43,7 @@ pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site)
         outcome: PhaseOutcome::default(),
     };
     run.stop(BreakPoint::Before(phase))?;
-    for hook in hooks {
+    for hook in &hooks {
         run.hook(hook)?;
     }
     if packages {

@@ -22,9 +22,6 @@ pub(super) mod size;
 /// What the contract calls the block device configuration.
 const BLOCK_DEVICE_CONFIG: &str = "DIB_BLOCK_DEVICE_CONFIG";
 
-/// What the contract calls the pattern of hook names.
-const RUN_PARTS_REGEX: &str = "RUN_PARTS_REGEX";
-
 /// What the contract calls the directories of elements.
 const ELEMENTS_PATH: &str = "ELEMENTS_PATH";
 
@@ -67,9 +64,9 @@ pub(crate) fn library(path: &[PathBuf], environment: &BTreeMap<String, String>) 
     let named = path.iter().filter(|entry| !entry.as_os_str().is_empty());
     let installed = installed::find(environment).map(|found| found.elements);
     let library = Library::new(named.cloned().collect())?.with_fallback(installed.into_iter().collect());
-    match environment.get(RUN_PARTS_REGEX) {
+    match environment.get(NameRule::VARIABLE) {
         Some(pattern) if !pattern.is_empty() => {
-            let wrong = |error| Failure::request(format!("{RUN_PARTS_REGEX}: {error}"));
+            let wrong = |error| Failure::request(format!("{}: {error}", NameRule::VARIABLE));
             Ok(library.with_hook_names(NameRule::from_pattern(pattern).map_err(wrong)?))
         }
         _ => Ok(library),

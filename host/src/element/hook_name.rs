@@ -17,6 +17,9 @@ pub fn is_plain(name: &str) -> bool {
 pub struct NameRule(Option<Regex>);
 
 impl NameRule {
+    /// The variable that states another rule.
+    pub const VARIABLE: &str = "RUN_PARTS_REGEX";
+
     /// The rule that `RUN_PARTS_REGEX` states in place of the default one.
     ///
     /// # Errors

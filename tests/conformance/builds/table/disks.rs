@@ -16,7 +16,7 @@ const COMMAND_LINE: Expect = Line(
     "etc/default/grub",
     "GRUB_CMDLINE_LINUX_DEFAULT=\"console=tty0 console=ttyS0,115200 no_timer_check nofb nomodeset gfxpayload=text\"",
 );
-const FSTAB: Expect = Line("etc/fstab", "LABEL=cloudimg-rootfs / ext4 errors=remount-ro 0 1");
+const FSTAB: Expect = Line("etc/fstab", "LABEL=cloudimg-rootfs / ext4 defaults 0 1");
 
 /// What `vm` gets unasked.
 pub(super) const MBR: Build = Build {
