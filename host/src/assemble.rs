@@ -14,7 +14,6 @@
 //! 6. End what hooks left running, remove what the build left in the image,
 //!    discard unused blocks, unmount, detach: the [`RawImage`].
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -98,7 +97,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     };
     let filled = recipe.fill(&usage)?;
     step.finish();
-    fs::remove_dir_all(&tree).context("removing the tree, which is in the image now")?;
+    sys::root::remove_all(&tree).context("removing the tree, which is in the image now")?;
 
     let mut ground = Ground::image(filled.image.clone());
     ground.variables.extend(filled.image.variables());

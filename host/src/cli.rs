@@ -16,6 +16,7 @@ mod clean;
 mod element;
 mod failure;
 mod image_file;
+pub(crate) mod limit;
 mod link;
 pub(crate) mod output;
 mod plan;

@@ -23,7 +23,7 @@ mod load;
 pub mod manifest;
 pub mod phase;
 mod readme;
-mod section;
+pub mod section;
 
 pub use error::ElementError;
 pub use library::Library;

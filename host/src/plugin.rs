@@ -12,15 +12,19 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | `engine`, `load` | the compiler, its cache, linking |
+//! | `drive` | waits for guests, no longer than they may take |
 //! | `state` | what one instance can reach |
+//! | `limits`, `scratch` | how much a guest may use |
 //! | `permission` | grants, and the words of a denial |
 //! | `interfaces` | one file for each interface of `wit/` |
-//! | `managers`, `packaging` | ways to the distribution, generic names |
+//! | `managers`, [`packaging`] | ways to the distribution, generic names |
+//! | [`pattern`] | patterns of file names |
 //! | `rehearsal` | stands in for the machine where hooks run without root |
 //! | `failure` | errors in words for people |
 
 mod bindings;
 mod context;
+mod drive;
 mod engine;
 mod failure;
 mod inspect;
@@ -29,9 +33,11 @@ mod limits;
 mod load;
 mod managers;
 pub mod packaging;
+pub mod pattern;
 mod permission;
 mod rehearsal;
 mod runner;
+mod scratch;
 mod state;
 mod stdio;
 
@@ -40,7 +46,7 @@ pub use context::{
     LoaderRequest, Ramdisk,
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
-pub use limits::Limits;
+pub use limits::{Limit, Limits, parse_limit};
 pub use load::LoadError;
 pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal};
 pub use runner::{Runner, Setting};

@@ -11,7 +11,7 @@
 //! | module | what it gives |
 //! | --- | --- |
 //! | [`sandbox`] | a build's own namespaces, which die with it |
-//! | [`signals`] | whether someone asked the build to stop |
+//! | [`signals`], [`stop`] | whether someone asked the build to stop, or time is over |
 //! | [`process`] | programs run to their end, line by line |
 //! | [`mount`], [`chroot`] | mounts as guards, and the set a chroot needs |
 //! | [`foreign`] | mounts that hooks made and left |
@@ -37,5 +37,6 @@ pub mod process;
 pub mod root;
 pub mod sandbox;
 pub mod signals;
+pub mod stop;
 pub mod sysinfo;
 pub mod trim;

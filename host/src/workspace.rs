@@ -164,7 +164,7 @@ impl Workspace {
             mount.close()?;
         }
         let removed = if self.keep { self.area.clone() } else { self.top.clone() };
-        fs::remove_dir_all(&removed).with_context(|| format!("removing {}", removed.display()))
+        sys::root::remove_all(&removed)
     }
 }
 
@@ -192,7 +192,7 @@ fn remove_all(base: &Path, is_of_kind: impl Fn(&Path) -> bool) -> Result<Vec<Pat
         let Some(lock) = DirectoryLock::try_claim(&path)? else { continue };
         // Its build may have ended, and kept its logs, just before the claim.
         if is_of_kind(&path) {
-            fs::remove_dir_all(&path).with_context(|| format!("removing {}", path.display()))?;
+            sys::root::remove_all(&path)?;
             removed.push(path);
         }
         drop(lock);

@@ -48,6 +48,17 @@ fn every_guest_program_has_a_test_and_is_compiled() {
 }
 
 #[test]
+fn every_attack_is_tried_and_is_compiled() {
+    let mut tests = String::new();
+    gather(&repository().join("tests/components/attacks"), &mut tests);
+    let manifest = fs::read_to_string(Path::new(GUESTS).join("Cargo.toml")).unwrap();
+    for attack in names(Path::new(GUESTS).join("attacks"), "rs") {
+        assert!(tests.contains(&format!("\"{attack}\"")), "no test runs the guest program {attack}");
+        assert!(manifest.contains(&format!("name = \"{attack}\"")), "Cargo.toml leaves {attack} out");
+    }
+}
+
+#[test]
 fn every_built_in_element_is_named_in_a_test() {
     let mut texts = String::new();
     gather(&repository().join("tests"), &mut texts);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use blankslate::plugin::Limit;
 use blankslate::report::FailureCause;
 
 use crate::trial::{Loaded, Trial};
@@ -34,22 +35,30 @@ fn a_panic_names_its_place_and_the_functions_that_led_there() {
 
 #[test]
 fn an_endless_loop_ends_at_the_limit_of_computing() {
-    let trial = trial().limit(|limits| limits.computing = Duration::from_secs(1)).start();
+    let trial = trial().limit(Limit::Computing, 1).start();
     let trap = trial.trapped("failures", "loop");
-    assert!(trap.starts_with("it computed longer than the limit of 1 s"), "{trap}");
+    assert!(
+        trap.starts_with(
+            "more than the limit of 1 s of time in its own code; raise it with --limit computing=2s\n"
+        ),
+        "{trap}"
+    );
 }
 
 #[test]
 fn a_hook_ends_at_its_time() {
-    let trial = trial().limit(|limits| limits.time = Duration::from_secs(1)).start();
+    let trial = trial().limit(Limit::Time, 1).start();
     assert_eq!(trial.run("failures", "loop"), Err(FailureCause::TimedOut(Duration::from_secs(1))));
 }
 
 #[test]
 fn memory_is_bounded() {
-    let trial = trial().limit(|limits| limits.memory = 64 << 20).start();
+    let trial = trial().limit(Limit::Memory, 64 << 20).start();
     let trap = trial.trapped("failures", "memory");
-    assert!(trap.contains("it needs more than the memory limit of 64 MiB"), "{trap}");
+    assert!(
+        trap.starts_with("more than the limit of 64 MiB of memory; raise it with --limit memory=128MiB\n"),
+        "{trap}"
+    );
 }
 
 #[test]
@@ -61,11 +70,17 @@ fn the_stack_is_bounded() {
 #[test]
 fn handles_are_bounded() {
     let error = start().returned("failures", "handles");
-    assert_eq!(error, "reading /file in the image: more than the limit of 128 open handles");
+    assert_eq!(
+        error,
+        "reading /file in the image: more than the limit of 128 open handles; raise it with --limit handles=256"
+    );
 }
 
 #[test]
 fn arguments_are_bounded() {
     let trap = start().trapped("failures", "argument");
-    assert!(trap.contains("fuel"), "{trap}");
+    assert_eq!(
+        trap.lines().next(),
+        Some("more than the limit of 256 MiB of data from one call; raise it with --limit argument=512MiB")
+    );
 }

@@ -1,5 +1,7 @@
 //! Lines of every level, and too many of them.
 
+use blankslate::plugin::Limit;
+
 use crate::trial::Trial;
 
 #[test]
@@ -11,8 +13,9 @@ fn lines_of_every_level_arrive() {
 
 #[test]
 fn a_flood_is_dropped_with_a_warning() {
-    let trial = Trial::new().element("log", &["flood"], "").limit(|limits| limits.output = 5000).start();
+    let trial = Trial::new().element("log", &["flood"], "").limit(Limit::Output, 5000).start();
     trial.succeed("log", "flood");
-    let last = "more output than the limit of 5000 bytes: the rest is dropped";
+    let last =
+        "more than the limit of 5000 B of output; raise it with --limit output=10000B; the rest is dropped";
     assert_eq!(trial.output.tail().last().map(String::as_str), Some(last));
 }

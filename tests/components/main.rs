@@ -1,9 +1,11 @@
 //! Component elements against the real host: a guest program for each
 //! interface of `wit/`, and one test file for each guest program.
 
+mod attacks;
 mod block_device;
 mod boot;
 mod command;
+mod corpus;
 mod coverage;
 mod failures;
 mod fetch;

@@ -34,7 +34,10 @@ fn what_is_not_declared_cannot_be_read() {
     let trial = granted();
     for (hook, expected) in [
         ("undeclared", "reading 'nothing', which element.toml does not declare"),
-        ("undeclared-environment", "reading 'PATH', which element.toml does not declare"),
+        (
+            "undeclared-environment",
+            "element 'params' may not use environment=PATH, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant params:environment=PATH",
+        ),
         ("unset", "the parameter 'unset' has no value"),
         ("type", "the parameter 'text' is no integer"),
     ] {

@@ -44,6 +44,16 @@ fn links_and_nodes() {
 }
 
 #[test]
+fn attributes_of_links_are_their_own() {
+    trial("link-attributes").succeed("rootfs", "link-attributes");
+}
+
+#[test]
+fn access_control_lists_are_copied() {
+    trial("access").succeed("rootfs", "access");
+}
+
+#[test]
 fn listings() {
     trial("listings").succeed("rootfs", "listings");
 }
@@ -61,6 +71,24 @@ fn streams() {
     let mut names: Vec<_> = names.collect();
     names.sort();
     assert_eq!(names, ["big", "etc"]);
+}
+
+#[test]
+fn a_reader_sees_the_old_file_or_the_new_one() {
+    let trial = trial("replace");
+    let path = trial.path("/replaced");
+    fs::write(&path, "new").unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let seen = fs::read_to_string(&path).unwrap();
+                assert!(seen == "new" || seen == "the old one", "{seen}");
+            }
+        });
+        trial.succeed("rootfs", "replace");
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use blankslate::element::capability::Grant;
 use blankslate::element::{Library, Phase};
 use blankslate::plan::{Plan, plan};
-use blankslate::plugin::{BootLoader, Devices, HookContext, Limits, Runner, Setting};
+use blankslate::plugin::{BootLoader, Devices, HookContext, Limit, Limits, Runner, Setting};
 use blankslate::report::{FailureCause, HookOutput, Report};
 use blankslate::spec::{Format, ImageSpec};
 use blankslate_element_build::{Guests, Route, embed_manifest};
@@ -94,9 +94,14 @@ impl Trial {
     }
 
     /// Adds a self-contained component.
-    pub(crate) fn self_contained(mut self, guest: &str, bytes: &[u8], manifest: &str) -> Trial {
+    pub(crate) fn self_contained(self, guest: &str, bytes: &[u8], manifest: &str) -> Trial {
         let path = self.scratch.join(format!("{guest}.wasm"));
         fs::write(&path, embed_manifest(bytes.to_vec(), manifest)).unwrap();
+        self.path(&path)
+    }
+
+    /// Adds an element by its path.
+    pub(crate) fn path(mut self, path: &Path) -> Trial {
         self.spec.elements.push(path.to_str().unwrap().to_owned());
         self
     }
@@ -126,9 +131,9 @@ impl Trial {
         self
     }
 
-    /// Changes limits.
-    pub(crate) fn limit(mut self, change: impl FnOnce(&mut Limits)) -> Trial {
-        change(&mut self.limits);
+    /// Changes a limit.
+    pub(crate) fn limit(mut self, limit: Limit, value: u64) -> Trial {
+        self.limits.set(limit, value);
         self
     }
 
@@ -144,14 +149,13 @@ impl Trial {
         self
     }
 
-    /// Plans and loads the elements.
-    pub(crate) fn load(mut self) -> Result<Loaded, String> {
+    /// Plans the elements.
+    pub(crate) fn prepare(mut self) -> Result<Prepared, String> {
         self.spec.grants = std::mem::take(&mut self.grants);
         let plan = plan(self.spec, &Library::default()).map_err(|error| error.to_string())?;
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
         let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), self.scratch.make_dir(&mount.name)));
         let setting = Setting {
-            compiled: cache,
+            compiled: compiled(),
             downloads: self.scratch.join("downloads"),
             scratch: self.scratch.join("scratch"),
             caches: caches.collect(),
@@ -161,14 +165,39 @@ impl Trial {
             offline: self.offline,
             limits: self.limits,
         };
-        let runner = Runner::new(&plan, setting).map_err(|error| format!("{error:#}"))?;
-        let output = output();
-        Ok(Loaded { scratch: self.scratch, plan, runner, output, boot_loader: None })
+        Ok(Prepared { scratch: self.scratch, plan, setting })
+    }
+
+    /// Plans and loads the elements.
+    pub(crate) fn load(self) -> Result<Loaded, String> {
+        let prepared = self.prepare()?;
+        let runner = prepared.runner()?;
+        let Prepared { scratch, plan, .. } = prepared;
+        Ok(Loaded { scratch, plan, runner, output: output(), boot_loader: None })
     }
 
     /// The same, for elements that load.
     pub(crate) fn start(self) -> Loaded {
         self.load().unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// Where components are kept that were compiled for the tests.
+pub(crate) fn compiled() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
+}
+
+/// Elements that are planned.
+pub(crate) struct Prepared {
+    scratch: Scratch,
+    plan: Plan,
+    setting: Setting,
+}
+
+impl Prepared {
+    /// Loads their components.
+    pub(crate) fn runner(&self) -> Result<Runner, String> {
+        Runner::new(&self.plan, self.setting.clone()).map_err(|error| format!("{error:#}"))
     }
 }
 

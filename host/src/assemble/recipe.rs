@@ -142,7 +142,8 @@ impl Recipe<'_> {
 
     fn copy(&self, image: &MountedImage, content: u64) -> Result<()> {
         let progress = |stats: CopyStats| (self.progress)(stats.bytes, content);
-        let options = CopyOptions { threads: self.threads, cross_mounts: false, progress: Some(&progress) };
+        let options =
+            CopyOptions { threads: self.threads, progress: Some(&progress), ..CopyOptions::default() };
         copy_tree(self.tree, &image.root, options).context("copying the tree into the image")?;
         write_fstab(&image.root, self.layout)?;
         for (point, _) in self.layout.mounts() {

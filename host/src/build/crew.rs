@@ -18,7 +18,7 @@ use super::site::Site;
 use crate::element::declared::package_installs;
 use crate::element::{Element, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::plugin::{self, Distribution, HookContext, Limits, Setting};
+use crate::plugin::{self, Distribution, HookContext, Setting};
 use crate::report::{FailureCause, HookOutput, Stream};
 use crate::shell::environment::{self, Environment};
 use crate::shell::{ShellRunner, hooks_dir};
@@ -214,6 +214,6 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
         home: caller::home(),
         offline: site.options.offline,
-        limits: Limits::default(),
+        limits: site.options.limits.clone(),
     })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::breaks::Breaks;
 use crate::element::{Element, ElementFile, HookKind, Phase};
 use crate::plan::Plan;
+use crate::plugin::Limits;
 use crate::report::Report;
 use crate::workspace::Workspace;
 
@@ -27,6 +28,8 @@ pub struct BuildOptions {
     pub keep_old_outputs: bool,
     /// Give Docker images to the docker of this machine besides.
     pub load_docker: bool,
+    /// How much each hook of a component may use.
+    pub limits: Limits,
     /// Threads for copying and compressing.
     pub threads: usize,
     /// The command line as typed, quoted.

@@ -8,7 +8,11 @@ const MAGIC: &[u8] = b"\0asm";
 
 /// The text of the manifest. One at the component's own level counts; the core
 /// modules inside are looked at only where there is none.
-pub(crate) fn manifest(bytes: &[u8]) -> Result<String, String> {
+///
+/// # Errors
+///
+/// Fails with the reason, for people, if there is not one manifest.
+pub fn manifest(bytes: &[u8]) -> Result<String, String> {
     if !bytes.starts_with(MAGIC) {
         return Err("not a WebAssembly file".to_owned());
     }

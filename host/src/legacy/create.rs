@@ -12,7 +12,7 @@ use super::options::Options;
 use super::request::{Request, RequestError};
 use super::{Creator, VERSION, installed, options, outputs, request};
 use crate::build::BuildOptions;
-use crate::cli::{Failure, build, output, preflight, spec_args, work_args};
+use crate::cli::{Failure, build, limit, output, preflight, spec_args, work_args};
 use crate::element::Library;
 use crate::plan::{Plan, plan};
 use crate::report::{ReportOptions, Verbosity};
@@ -105,6 +105,7 @@ fn build_options(request: &Request) -> Result<BuildOptions, Failure> {
         keep_logs: false,
         keep_old_outputs: request.keep_old,
         load_docker: request.spec.conversion.docker_target.is_some() && preflight::has_program("docker"),
+        limits: limit::of_environment()?,
         threads: thread::available_parallelism().map_or(1, usize::from),
         arguments: build::command_line(),
         breaks: build::breaks(&request.spec.environment)?,

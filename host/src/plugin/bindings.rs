@@ -5,6 +5,7 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "element",
+    exports: { default: async },
     with: {
         "blankslate:element/rootfs.reader": crate::plugin::interfaces::rootfs::Reader,
         "blankslate:element/rootfs.writer": crate::plugin::interfaces::rootfs::Writer,
@@ -17,6 +18,7 @@ pub mod managers {
     wasmtime::component::bindgen!({
         path: "../wit",
         world: "managers",
+        exports: { default: async },
         with: {
             "blankslate:element/types": super::blankslate::element::types,
             "blankslate:element/packages": super::blankslate::element::packages,

@@ -19,6 +19,10 @@ pub(super) fn engine(cache: &Path) -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.epoch_interruption(true);
+    // Functions of the host run on the stack of the guest that calls them.
+    config.async_stack_size(8 << 20);
+    // The API is of WASI 0.2: no guest has concurrent tasks, and calls are cheaper without.
+    config.concurrency_support(false);
     config.wasm_backtrace_details(WasmBacktraceDetails::Enable);
     let context = || format!("opening the cache of compiled elements {}", cache.display());
     config.cache(Some(Cache::new(kept).map_err(host_error).with_context(context)?));

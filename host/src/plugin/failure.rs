@@ -2,35 +2,36 @@
 
 use std::fmt::Write as _;
 
+use wasmtime::component::ResourceTableError;
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use super::bindings::wit::types::Failure;
-use super::limits::LimitReached;
+use super::limits::{Limit, LimitReached, Limits};
 use super::state::State;
 use crate::report::FailureCause;
-use crate::sys::signals::Interrupted;
+use crate::sys::stop::Stopped;
 
 /// Frames of a backtrace that are shown.
 const FRAMES: usize = 12;
 
 /// Why a call into a guest did not return.
 pub(super) fn of_error(error: &wasmtime::Error, state: &State) -> FailureCause {
-    if error.downcast_ref::<Interrupted>().is_some() {
-        return FailureCause::Interrupted;
+    match error.downcast_ref() {
+        Some(Stopped::Interrupted(_)) => return FailureCause::Interrupted,
+        Some(Stopped::TimedOut(limit)) => return FailureCause::TimedOut(*limit),
+        None => {}
     }
-    if let Some(LimitReached::Time(limit)) = error.downcast_ref::<LimitReached>() {
-        return FailureCause::TimedOut(*limit);
-    }
-    FailureCause::Trap(trap_text(error, state.last_error()))
+    FailureCause::Trap(trap_text(error, state.limits(), state.last_error()))
 }
 
 /// The guest's last words, what ended it, and where.
-fn trap_text(error: &wasmtime::Error, last_words: Option<&str>) -> String {
-    let cause = match error.downcast_ref::<LimitReached>() {
-        Some(limit) => limit.to_string(),
-        None => {
-            error.downcast_ref::<Trap>().map_or_else(|| error.root_cause().to_string(), ToString::to_string)
-        }
+fn trap_text(error: &wasmtime::Error, limits: &Limits, last_words: Option<&str>) -> String {
+    let cause = match (error.downcast_ref::<LimitReached>(), error.downcast_ref::<Trap>()) {
+        (Some(limit), _) => limit.to_string(),
+        (None, Some(trap)) => trap.to_string(),
+        (None, None) if is_handle_limit(error) => limits.reached(Limit::Handles).to_string(),
+        (None, None) if is_argument_limit(error) => limits.reached(Limit::Argument).to_string(),
+        (None, None) => error.root_cause().to_string(),
     };
     let mut text = match last_words {
         Some(words) => format!("{words} ({cause})"),
@@ -42,14 +43,34 @@ fn trap_text(error: &wasmtime::Error, last_words: Option<&str>) -> String {
     text
 }
 
+/// Whether a guest holds more of the host's things than it may.
+fn is_handle_limit(error: &wasmtime::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ResourceTableError::Full))
+}
+
+/// Whether a guest passed more to the host in one call than it may. The
+/// engine has no type for that error.
+fn is_argument_limit(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
+}
+
 /// Functions by which Rust's standard library panics: they say nothing of the guest.
-const PANICKING: [&str; 5] =
-    ["__rustc::", "std::panicking::", "std::sys::backtrace::", "core::panicking::", "std::process::abort"];
+const PANICKING: [&str; 6] = [
+    "__rustc::",
+    "std::panicking::",
+    "std::sys::backtrace::",
+    "std::sys::pal::",
+    "core::panicking::",
+    "std::process::abort",
+];
+
+/// What they call in the end.
+const ABORT: &str = "abort";
 
 fn write_backtrace(text: &mut String, backtrace: &WasmBacktrace) {
     let panics = |frame: &&FrameInfo| {
         let name = frame.func_name().map(demangled).unwrap_or_default();
-        PANICKING.iter().any(|prefix| name.starts_with(prefix))
+        name == ABORT || PANICKING.iter().any(|prefix| name.starts_with(prefix))
     };
     let frames = backtrace.frames();
     let frames = &frames[frames.iter().take_while(panics).count()..];

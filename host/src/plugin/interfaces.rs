@@ -15,6 +15,8 @@ pub(super) mod rootfs;
 mod services;
 mod types;
 
+use std::collections::HashSet;
+
 use wasmtime::component::{HasSelf, Linker};
 
 use super::bindings::Element;
@@ -27,11 +29,14 @@ pub(super) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
 
 /// Adds what is not in a list yet, in order.
 fn add_new(list: &mut Vec<String>, items: Vec<String>) {
-    for item in items {
-        if !list.contains(&item) {
-            list.push(item);
-        }
-    }
+    let mut known: HashSet<&str> = list.iter().map(String::as_str).collect();
+    let new: Vec<bool> = items.iter().map(|item| known.insert(item)).collect();
+    list.extend(items.into_iter().zip(new).filter_map(|(item, new)| new.then_some(item)));
+}
+
+/// Bytes that a list takes.
+fn size(list: &[String]) -> usize {
+    list.iter().map(|item| item.len() + size_of::<String>()).sum()
 }
 
 /// Whether a text is a name of letters, digits and a few signs, not empty, and no option.

@@ -1,60 +1,283 @@
 //! How much a guest may use.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
-/// The limits of one hook. Each is named in the message of the guest that hits it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of memory of all its linear memories and tables together.
-    pub memory: usize,
-    /// Time from its start to its end, programs that it runs included.
-    pub time: Duration,
-    /// Time in its own code.
-    pub computing: Duration,
+use crate::plan::layout::parse_size;
+
+/// One of the limits of a hook. Its name is what `--limit` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// Bytes of all its linear memories and tables together.
+    Memory,
+    /// Seconds from its start to its end, programs that it runs included.
+    Time,
+    /// Seconds in its own code.
+    Computing,
     /// Bytes of log lines, standard output and standard error. What exceeds it is dropped.
-    pub output: u64,
+    Output,
     /// Bytes that one call returns: a file read whole, captured output.
-    pub answer: u64,
+    Answer,
     /// Bytes that one call passes to the host.
-    pub argument: usize,
+    Argument,
     /// Bytes that it writes to files of the image.
-    pub written: u64,
-    /// Entries of a listing.
-    pub entries: usize,
-    /// Open readers, writers and steps.
-    pub handles: usize,
-    /// Bytes of a fetched file.
-    pub download: u64,
+    Written,
+    /// Bytes of the files in its scratch directory.
+    Scratch,
+    /// Bytes of what it asks of the boot loader and of the ramdisk.
+    Requests,
+    /// Files in one listing, and in its scratch directory.
+    Entries,
+    /// Open readers, writers, steps and whatever else the guest holds of the host.
+    Handles,
+    /// Bytes that it fetches.
+    Download,
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Bytes,
+    Seconds,
+    Pieces,
+}
+
+/// What is fixed about each limit.
+struct Facts {
+    limit: Limit,
+    name: &'static str,
+    unit: Unit,
+    default: u64,
+    /// What there may be this much of.
+    noun: &'static str,
+}
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// Every limit, in the order of [`Limit`].
+const ALL: [Facts; 12] = [
+    facts(Limit::Memory, "memory", Unit::Bytes, GIB, "memory"),
+    facts(Limit::Time, "time", Unit::Seconds, 2 * 60 * 60, "time for a hook"),
+    facts(Limit::Computing, "computing", Unit::Seconds, 10 * 60, "time in its own code"),
+    facts(Limit::Output, "output", Unit::Bytes, 64 * MIB, "output"),
+    facts(Limit::Answer, "answer", Unit::Bytes, 256 * MIB, "data for one call"),
+    facts(Limit::Argument, "argument", Unit::Bytes, 256 * MIB, "data from one call"),
+    facts(Limit::Written, "written", Unit::Bytes, 64 * GIB, "data written to the image"),
+    facts(Limit::Scratch, "scratch", Unit::Bytes, 16 * GIB, "data in the scratch directory"),
+    facts(Limit::Requests, "requests", Unit::Bytes, 16 * MIB, "requests for boot loader and ramdisk"),
+    facts(Limit::Entries, "entries", Unit::Pieces, 1_000_000, "files in one listing"),
+    facts(Limit::Handles, "handles", Unit::Pieces, 128, "open handles"),
+    facts(Limit::Download, "download", Unit::Bytes, 16 * GIB, "fetched data"),
+];
+
+const fn facts(limit: Limit, name: &'static str, unit: Unit, default: u64, noun: &'static str) -> Facts {
+    Facts { limit, name, unit, default, noun }
+}
+
+impl Limit {
+    fn facts(self) -> &'static Facts {
+        &ALL[self as usize]
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Every limit with its default and what it bounds, a line each: for the help.
+    pub fn table() -> String {
+        let row = |it: &Facts| {
+            format!("  {:<10} {:>10}  {}", it.name, it.unit.amount(it.default, " ").to_string(), it.noun)
+        };
+        ALL.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Limit, String> {
+        let found = ALL.iter().find(|it| it.name == name).map(|it| it.limit);
+        found.ok_or_else(|| {
+            let known: Vec<_> = ALL.iter().map(|it| it.name).collect();
+            format!("unknown limit '{name}' (known: {})", known.join(", "))
+        })
+    }
+}
+
+impl Unit {
+    fn parse(self, text: &str) -> Result<u64, String> {
+        let value = match self {
+            Unit::Bytes => parse_size(text).map_err(|error| error.to_string())?,
+            Unit::Pieces => text.parse().map_err(|_| format!("'{text}' is no whole number"))?,
+            Unit::Seconds => {
+                seconds(text).ok_or_else(|| format!("'{text}' is no time such as 90s, 30m or 2h"))?
+            }
+        };
+        if value == 0 { Err("a limit of 0 leaves nothing to work with".to_owned()) } else { Ok(value) }
+    }
+
+    fn amount(self, value: u64, gap: &'static str) -> Amount {
+        Amount { unit: self, value, gap }
+    }
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let factor = match &text[split..] {
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 60 * 60,
+        _ => return None,
+    };
+    text[..split].parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// A value in the largest unit that shows it exactly.
+struct Amount {
+    unit: Unit,
+    value: u64,
+    gap: &'static str,
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units: &[(u64, &str)] = match self.unit {
+            Unit::Bytes => &[(1 << 40, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (1 << 10, "KiB"), (1, "B")],
+            Unit::Seconds => &[(3600, "h"), (60, "m"), (1, "s")],
+            Unit::Pieces => return write!(f, "{}", self.value),
+        };
+        let exact = units.iter().find(|(size, _)| self.value >= *size && self.value.is_multiple_of(*size));
+        let (size, name) = exact.copied().unwrap_or((1, units[units.len() - 1].1));
+        write!(f, "{}{}{name}", self.value / size, self.gap)
+    }
+}
+
+/// The limits of one hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    values: [u64; ALL.len()],
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        const MIB: u64 = 1 << 20;
-        Limits {
-            memory: 1 << 30,
-            time: Duration::from_secs(2 * 60 * 60),
-            computing: Duration::from_secs(10 * 60),
-            output: 64 * MIB,
-            answer: 256 * MIB,
-            argument: 256 << 20,
-            written: 64 * 1024 * MIB,
-            entries: 1_000_000,
-            handles: 128,
-            download: 16 * 1024 * MIB,
-        }
+        Limits { values: ALL.map(|it| it.default) }
     }
 }
 
-/// A limit that a guest hit, ended for it.
+impl Limits {
+    /// The defaults with changes.
+    pub fn with(changes: impl IntoIterator<Item = (Limit, u64)>) -> Limits {
+        let mut limits = Limits::default();
+        changes.into_iter().for_each(|(limit, value)| limits.set(limit, value));
+        limits
+    }
+
+    /// Sets a limit: bytes, seconds, or a number of things.
+    pub fn set(&mut self, limit: Limit, value: u64) {
+        self.values[limit as usize] = value;
+    }
+
+    /// A limit: bytes, seconds, or a number of things.
+    pub fn get(&self, limit: Limit) -> u64 {
+        self.values[limit as usize]
+    }
+
+    /// A limit of memory or of things in memory.
+    pub(super) fn size(&self, limit: Limit) -> usize {
+        usize::try_from(self.get(limit)).unwrap_or(usize::MAX)
+    }
+
+    /// A limit of time.
+    pub(super) fn duration(&self, limit: Limit) -> Duration {
+        Duration::from_secs(self.get(limit))
+    }
+
+    /// What a guest is told that exceeds a limit.
+    pub(super) fn reached(&self, limit: Limit) -> LimitReached {
+        LimitReached { limit, value: self.get(limit) }
+    }
+}
+
+/// Reads what `--limit` takes: `memory=2GiB`, `time=30m`, `handles=512`.
+///
+/// # Errors
+///
+/// Fails with what is wrong, for people.
+pub fn parse_limit(text: &str) -> Result<(Limit, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as memory=2GiB")?;
+    let limit: Limit = name.parse()?;
+    Ok((limit, limit.facts().unit.parse(value)?))
+}
+
+/// A limit that a guest hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum LimitReached {
-    /// See [`Limits::memory`].
-    #[error("it needs more than the memory limit of {} MiB", .0 >> 20)]
-    Memory(usize),
-    /// See [`Limits::time`].
-    #[error("it ran longer than the time limit of {} s", .0.as_secs())]
-    Time(Duration),
-    /// See [`Limits::computing`].
-    #[error("it computed longer than the limit of {} s", .0.as_secs())]
-    Computing(Duration),
+pub(super) struct LimitReached {
+    pub(super) limit: Limit,
+    value: u64,
+}
+
+impl fmt::Display for LimitReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { name, unit, noun, .. } = self.limit.facts();
+        let (now, twice) = (unit.amount(self.value, " "), unit.amount(self.value.saturating_mul(2), ""));
+        let of = if *unit == Unit::Pieces { "" } else { "of " };
+        write!(f, "more than the limit of {now} {of}{noun}; raise it with --limit {name}={twice}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_limits() {
+        for (index, facts) in ALL.iter().enumerate() {
+            assert_eq!(facts.limit as usize, index, "{}", facts.name);
+            assert_eq!(facts.name.parse(), Ok(facts.limit));
+        }
+    }
+
+    #[test]
+    fn limits_are_read_as_they_are_typed() {
+        for (text, expected) in [
+            ("memory=2GiB", (Limit::Memory, 2 << 30)),
+            ("written=1000", (Limit::Written, 1000)),
+            ("time=90", (Limit::Time, 90)),
+            ("time=30m", (Limit::Time, 1800)),
+            ("computing=2h", (Limit::Computing, 7200)),
+            ("handles=512", (Limit::Handles, 512)),
+        ] {
+            assert_eq!(parse_limit(text), Ok(expected), "{text}");
+        }
+        for (text, expected) in [
+            ("memory", "expected NAME=VALUE, such as memory=2GiB"),
+            ("time=soon", "'soon' is no time such as 90s, 30m or 2h"),
+            ("handles=many", "'many' is no whole number"),
+            ("handles=0", "a limit of 0 leaves nothing to work with"),
+            (
+                "ram=1",
+                "unknown limit 'ram' (known: memory, time, computing, output, answer, argument, written, scratch, requests, entries, handles, download)",
+            ),
+        ] {
+            assert_eq!(parse_limit(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_says_how_to_raise_it_and_that_can_be_typed() {
+        let limits = Limits::with([(Limit::Memory, 64 << 20), (Limit::Time, 90)]);
+        for (limit, expected) in [
+            (Limit::Memory, "more than the limit of 64 MiB of memory; raise it with --limit memory=128MiB"),
+            (Limit::Time, "more than the limit of 90 s of time for a hook; raise it with --limit time=3m"),
+            (Limit::Handles, "more than the limit of 128 open handles; raise it with --limit handles=256"),
+        ] {
+            let text = limits.reached(limit).to_string();
+            assert_eq!(text, expected);
+            let typed = text.rsplit(' ').next().unwrap();
+            assert_eq!(parse_limit(typed), Ok((limit, 2 * limits.get(limit))));
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! From a component's bytes to something that can be instantiated.
 
-use anyhow::Context;
 use wasmtime::component::{Component, InstancePre, Linker};
-use wasmtime::{AsContextMut, Engine};
+use wasmtime::{Engine, Store};
 
 use super::bindings::managers::{Managers, ManagersIndices};
 use super::bindings::{Element, ElementIndices};
 use super::engine::host_error;
-use super::inspect::{ComponentInfo, InspectError, inspect};
+use super::inspect::{InspectError, inspect};
 use super::interfaces;
 use super::state::State;
+
+/// What the component of a distribution exports.
+const PACKAGE_MANAGER: &str = "blankslate:element/package-manager@0.1.0";
 
 /// A component that does not load.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,7 @@ impl std::fmt::Debug for Loaded {
 /// All interfaces that a guest can import.
 pub(super) fn linker(engine: &Engine) -> anyhow::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).map_err(host_error)?;
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(host_error)?;
     interfaces::add_to_linker(&mut linker).map_err(host_error)?;
     Ok(linker)
 }
@@ -64,16 +66,22 @@ pub(super) fn linker(engine: &Engine) -> anyhow::Result<Linker<State>> {
 impl Loaded {
     /// Checks, compiles and links a component.
     pub(super) fn new(linker: &Linker<State>, element: &str, bytes: &[u8]) -> Result<Loaded, LoadError> {
-        let info =
-            inspect(bytes).map_err(|reason| LoadError::Inspect { element: element.to_owned(), reason })?;
-        Loaded::link(linker, &info, bytes)
-            .map_err(|error| LoadError::Link { element: element.to_owned(), message: format!("{error:#}") })
+        // What inspection finds is what keeps a component from loading: it
+        // reads all of the file, so only one that did not load is inspected.
+        Loaded::link(linker, bytes).map_err(|error| {
+            let element = element.to_owned();
+            match inspect(bytes) {
+                Err(reason) => LoadError::Inspect { element, reason },
+                Ok(_) => LoadError::Link { element, message: format!("{error:#}") },
+            }
+        })
     }
 
-    fn link(linker: &Linker<State>, info: &ComponentInfo, bytes: &[u8]) -> wasmtime::Result<Loaded> {
+    fn link(linker: &Linker<State>, bytes: &[u8]) -> wasmtime::Result<Loaded> {
         let component = Component::new(linker.engine(), bytes)?;
         let pre = linker.instantiate_pre(&component)?;
-        let managers = info.is_distribution().then(|| ManagersIndices::new(&pre)).transpose()?;
+        let is_distribution = component.get_export_index(None, PACKAGE_MANAGER).is_some();
+        let managers = is_distribution.then(|| ManagersIndices::new(&pre)).transpose()?;
         Ok(Loaded { element: ElementIndices::new(&pre)?, managers, pre })
     }
 
@@ -83,15 +91,16 @@ impl Loaded {
     }
 
     /// A fresh instance to run a hook of.
-    pub(super) fn element(&self, mut store: impl AsContextMut<Data = State>) -> wasmtime::Result<Element> {
-        let instance = self.pre.instantiate(&mut store)?;
-        self.element.load(&mut store, &instance)
+    pub(super) async fn element(&self, store: &mut Store<State>) -> wasmtime::Result<Element> {
+        let instance = self.pre.instantiate_async(&mut *store).await?;
+        self.element.load(store, &instance)
     }
 
     /// A fresh instance to manage packages and services with.
-    pub(super) fn managers(&self, mut store: impl AsContextMut<Data = State>) -> anyhow::Result<Managers> {
-        let indices = self.managers.as_ref().context("the component manages no packages")?;
-        let instance = self.pre.instantiate(&mut store).map_err(host_error)?;
-        indices.load(&mut store, &instance).map_err(host_error)
+    pub(super) async fn managers(&self, store: &mut Store<State>) -> wasmtime::Result<Managers> {
+        let indices = self.managers.as_ref();
+        let indices = indices.ok_or_else(|| wasmtime::Error::msg("the component manages no packages"))?;
+        let instance = self.pre.instantiate_async(&mut *store).await?;
+        indices.load(store, &instance)
     }
 }

@@ -8,6 +8,7 @@ use wasmtime::Store;
 use super::bindings::managers::Managers;
 use super::bindings::wit::types::Failure;
 use super::context::{Distribution, HookContext, Identity};
+use super::drive::drive;
 use super::failure;
 use super::runner::Shared;
 use super::state::State;
@@ -28,11 +29,17 @@ impl ComponentDistribution {
         }
     }
 
-    fn call<T>(&self, call: impl FnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<T>) -> Result<T> {
+    fn call<T>(
+        &self,
+        call: impl AsyncFnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T> {
         let (loaded, facts) = self.shared.component(&self.element)?;
         let mut store = State::store(&self.shared, facts, &self.context, true)?;
-        let managers = loaded.managers(&mut store)?;
-        let result = call(&managers, &mut store);
+        let stop = store.data().stop;
+        let result = drive(stop, async {
+            let managers = loaded.managers(&mut store).await?;
+            call(&managers, &mut store).await
+        });
         result.map_err(|error| {
             anyhow!("element '{}': {}", self.element, failure::of_error(&error, store.data()))
         })
@@ -40,7 +47,7 @@ impl ComponentDistribution {
 
     fn try_call<T>(
         &self,
-        call: impl FnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<Result<T, Failure>>,
+        call: impl AsyncFnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<Result<T, Failure>>,
     ) -> Result<T> {
         self.call(call)?.map_err(|error| anyhow!(failure::returned(&error)))
     }
@@ -48,46 +55,51 @@ impl ComponentDistribution {
 
 impl Distribution for ComponentDistribution {
     fn describe(&self) -> Result<Identity> {
-        let found =
-            self.call(|managers, store| managers.blankslate_element_package_manager().call_describe(store))?;
+        let found = self.call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_describe(store).await
+        })?;
         Ok(Identity { name: found.name, family: found.family, release: found.release })
     }
 
     fn refresh(&self) -> Result<()> {
-        self.try_call(|managers, store| managers.blankslate_element_package_manager().call_refresh(store))
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_refresh(store).await
+        })
     }
 
     fn upgrade(&self) -> Result<()> {
-        self.try_call(|managers, store| managers.blankslate_element_package_manager().call_upgrade(store))
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_upgrade(store).await
+        })
     }
 
     fn install(&self, packages: &[String]) -> Result<()> {
-        self.try_call(|managers, store| {
-            managers.blankslate_element_package_manager().call_install(store, packages)
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_install(store, packages).await
         })
     }
 
     fn remove(&self, packages: &[String]) -> Result<()> {
-        self.try_call(|managers, store| {
-            managers.blankslate_element_package_manager().call_remove(store, packages)
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_remove(store, packages).await
         })
     }
 
     fn installed(&self, packages: &[String]) -> Result<Vec<bool>> {
-        self.try_call(|managers, store| {
-            managers.blankslate_element_package_manager().call_installed(store, packages)
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_package_manager().call_installed(store, packages).await
         })
     }
 
     fn enable(&self, services: &[String]) -> Result<()> {
-        self.try_call(|managers, store| {
-            managers.blankslate_element_service_manager().call_enable(store, services)
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_service_manager().call_enable(store, services).await
         })
     }
 
     fn disable(&self, services: &[String]) -> Result<()> {
-        self.try_call(|managers, store| {
-            managers.blankslate_element_service_manager().call_disable(store, services)
+        self.try_call(async |managers, store| {
+            managers.blankslate_element_service_manager().call_disable(store, services).await
         })
     }
 }

@@ -1,5 +1,8 @@
 //! Grants, and the words of a denial.
 
+use std::fs;
+use std::path::Path;
+
 use crate::element::capability::Grant;
 use crate::element::manifest::Manifest;
 
@@ -33,6 +36,19 @@ impl Permissions {
         Err(format!(
             "element '{element}' may not use {wish}, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant {element}:{wish}"
         ))
+    }
+
+    /// Succeeds if a file of the build host is one that a grant names, or
+    /// below one, whatever links the grants have on their way.
+    pub(super) fn check_real(&self, path: &Path) -> Result<(), String> {
+        let leads_there = |grant: &Grant| match grant {
+            Grant::HostFile(granted) => fs::canonicalize(granted).is_ok_and(|real| path.starts_with(real)),
+            _ => false,
+        };
+        if self.granted.iter().any(leads_there) {
+            return Ok(());
+        }
+        self.check(&Grant::HostFile(path.to_string_lossy().into_owned()))
     }
 }
 

@@ -12,6 +12,7 @@ use wasmtime::Engine;
 
 use super::bindings::wit::types::{HookCall, Phase as GuestPhase};
 use super::context::{Contributions, Distribution, HookContext};
+use super::drive::drive;
 use super::engine::{Ticker, engine};
 use super::failure;
 use super::limits::Limits;
@@ -112,12 +113,18 @@ impl Runner {
         let call = hook_call(hook, facts, context.phase).map_err(io)?;
         let context = Arc::new(context.clone());
         let mut store = State::store(&self.shared, facts, &context, false).map_err(io)?;
-        let result = loaded
-            .element(&mut store)
-            .and_then(|element| element.blankslate_element_lifecycle().call_run(&mut store, &call));
+        let stop = store.data().stop;
+        let result = drive(stop, async {
+            let element = loaded.element(&mut store).await?;
+            element.blankslate_element_lifecycle().call_run(&mut store, &call).await
+        });
         match result {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(FailureCause::Returned(failure::returned(&error))),
+            Ok(Err(error)) => match stop.check() {
+                Ok(()) => Err(FailureCause::Returned(failure::returned(&error))),
+                // What the guest returns is what the interruption made of its call.
+                Err(stopped) => Err(failure::of_error(&stopped.into(), store.data())),
+            },
             Err(error) => Err(failure::of_error(&error, store.data())),
         }
     }
@@ -151,9 +158,13 @@ impl Shared {
         }
     }
 
+    pub(super) fn scratch_path(&self, element: &str) -> PathBuf {
+        self.setting.scratch.join(element)
+    }
+
     /// The scratch directory of an element, which is made if it is missing.
     pub(super) fn scratch(&self, element: &str) -> Result<PathBuf> {
-        let path = self.setting.scratch.join(element);
+        let path = self.scratch_path(element);
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
         made.with_context(|| format!("making the scratch directory {}", path.display()))?;
         Ok(path)

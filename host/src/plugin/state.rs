@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use wasmtime::component::ResourceTable;
@@ -13,14 +13,22 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::context::{Contributions, HookContext};
 use super::engine::{TICK, host_error};
-use super::limits::{LimitReached, Limits};
+use super::limits::{Limit, LimitReached, Limits};
 use super::permission::Permissions;
 use super::runner::Shared;
+use super::scratch;
 use super::stdio::Stdio;
 use crate::element::manifest::{Manifest, ParameterValue};
 use crate::report::{HookOutput, Level, Stream};
 use crate::sys::root::Root;
-use crate::sys::signals;
+use crate::sys::stop::Stop;
+
+/// Handles for standard input and output, the scratch directory and the like,
+/// which are not the guest's choice.
+const STANDARD_HANDLES: usize = 64;
+
+/// How often a computing guest's scratch directory is looked at.
+const SCRATCH_LOOK: Duration = Duration::from_millis(500);
 
 /// What is known of an element, whichever of its hooks runs.
 #[derive(Debug)]
@@ -42,13 +50,18 @@ pub(super) struct State {
     pub(super) root: Root,
     pub(super) log: Log,
     pub(super) table: ResourceTable,
+    /// When whatever it does is to stop.
+    pub(super) stop: Stop,
     /// Bytes written to the image so far.
     pub(super) written: u64,
+    /// Bytes fetched so far.
+    pub(super) downloaded: u64,
+    /// Bytes of what it asked of boot loader and ramdisk so far.
+    requested: u64,
     /// Handles open now.
     pub(super) handles: usize,
     /// Whether the instance manages packages for a hook, and so must not ask for that itself.
     pub(super) managing: bool,
-    started: Instant,
     memory: usize,
     wasi: WasiCtx,
 }
@@ -67,7 +80,10 @@ impl State {
         context: &Arc<HookContext>,
         managing: bool,
     ) -> anyhow::Result<Store<State>> {
-        let log = Log::new(&context.output, shared.setting.limits.output);
+        let limits = &shared.setting.limits;
+        let log = Log::new(&context.output, limits);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.size(Limit::Handles).saturating_add(STANDARD_HANDLES));
         let state = State {
             root: Root::open(&context.tree)?.with_ledger(context.ledger()),
             wasi: wasi(shared, facts, &log)?,
@@ -75,16 +91,18 @@ impl State {
             context: context.clone(),
             shared: shared.clone(),
             log,
-            table: ResourceTable::new(),
+            table,
+            stop: Stop::after(limits.duration(Limit::Time)),
             written: 0,
+            downloaded: 0,
+            requested: 0,
             handles: 0,
             managing,
-            started: Instant::now(),
             memory: 0,
         };
         let mut store = Store::new(&shared.engine, state);
         store.limiter(|state| state);
-        store.set_hostcall_fuel(shared.setting.limits.argument);
+        store.set_hostcall_fuel(limits.size(Limit::Argument));
         store.set_epoch_deadline(1);
         watch(&mut store);
         Ok(store)
@@ -96,7 +114,7 @@ impl State {
 
     /// What is left of the hook's time.
     pub(super) fn remaining(&self) -> Duration {
-        self.limits().time.saturating_sub(self.started.elapsed())
+        self.stop.remaining()
     }
 
     /// The last error that the guest logged: a panic's message, most of the time.
@@ -105,23 +123,40 @@ impl State {
     }
 
     /// What all hooks of the build asked for so far.
-    pub(super) fn contribute<T>(&self, change: impl FnOnce(&mut Contributions) -> T) -> T {
-        change(&mut self.shared.contributions.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn contributions<T>(&self, look: impl FnOnce(&mut Contributions) -> T) -> T {
+        look(&mut lock(&self.shared.contributions))
+    }
+
+    /// Adds to what hooks asked for, which is kept in memory to the build's
+    /// end; fails with the reason if it is too much.
+    pub(super) fn contribute(
+        &mut self,
+        bytes: usize,
+        change: impl FnOnce(&mut Contributions),
+    ) -> Result<(), String> {
+        self.requested = self.requested.saturating_add(bytes as u64);
+        if self.requested > self.limits().get(Limit::Requests) {
+            return Err(self.limits().reached(Limit::Requests).to_string());
+        }
+        self.contributions(change);
+        Ok(())
     }
 }
 
-/// Looks at the guest on every tick: interruption and both time limits.
+/// Looks at the guest on every tick: interruption, both time limits, and now
+/// and then what it has put into its scratch directory.
 fn watch(store: &mut Store<State>) {
-    let mut computed = Duration::ZERO;
+    let (mut computed, mut looked) = (Duration::ZERO, Duration::ZERO);
     store.epoch_deadline_callback(move |store| {
         let state = store.data();
         computed += TICK;
-        signals::check()?;
-        if state.remaining().is_zero() {
-            return Err(LimitReached::Time(state.limits().time).into());
+        state.stop.check()?;
+        if computed > state.limits().duration(Limit::Computing) {
+            return Err(state.limits().reached(Limit::Computing).into());
         }
-        if computed > state.limits().computing {
-            return Err(LimitReached::Computing(state.limits().computing).into());
+        if computed - looked >= SCRATCH_LOOK {
+            looked = computed;
+            scratch::check(&state.shared.scratch_path(&state.facts.name), state.limits())?;
         }
         Ok(UpdateDeadline::Continue(1))
     });
@@ -161,8 +196,10 @@ impl ResourceLimiter for State {
 impl State {
     fn grow(&mut self, bytes: usize) -> wasmtime::Result<bool> {
         self.memory = self.memory.saturating_add(bytes);
-        let limit = self.limits().memory;
-        if self.memory > limit { Err(LimitReached::Memory(limit).into()) } else { Ok(true) }
+        if self.memory > self.limits().size(Limit::Memory) {
+            return Err(self.limits().reached(Limit::Memory).into());
+        }
+        Ok(true)
     }
 }
 
@@ -172,14 +209,14 @@ pub(super) struct Log {
     output: HookOutput,
     left: Arc<AtomicU64>,
     told: Arc<AtomicBool>,
-    limit: u64,
+    limit: LimitReached,
     last_error: Option<String>,
 }
 
 impl Log {
-    fn new(output: &HookOutput, limit: u64) -> Self {
-        let (left, told) = (Arc::new(AtomicU64::new(limit)), Arc::default());
-        Log { output: output.clone(), left, told, limit, last_error: None }
+    fn new(output: &HookOutput, limits: &Limits) -> Self {
+        let (left, told) = (Arc::new(AtomicU64::new(limits.get(Limit::Output))), Arc::default());
+        Log { output: output.clone(), left, told, limit: limits.reached(Limit::Output), last_error: None }
     }
 
     /// A line of output.
@@ -201,7 +238,9 @@ impl Log {
 
     /// How far a step has come.
     pub(super) fn progress(&self, label: &str, done: u64, total: Option<u64>) {
-        self.output.progress(label, done, total);
+        if self.pass(label.len()) {
+            self.output.progress(label, done, total);
+        }
     }
 
     fn pass(&self, bytes: usize) -> bool {
@@ -209,8 +248,7 @@ impl Log {
         let spent =
             self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost));
         if spent.is_err() && !self.told.swap(true, Ordering::Relaxed) {
-            let text = format!("more output than the limit of {} bytes: the rest is dropped", self.limit);
-            self.output.message(Level::Warn, &text);
+            self.output.message(Level::Warn, &format!("{}; the rest is dropped", self.limit));
         }
         spent.is_ok()
     }

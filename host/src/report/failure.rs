@@ -86,7 +86,14 @@ impl fmt::Display for FailureCause {
             FailureCause::Signal(number) => write!(f, "killed by {}", signal_name(*number)),
             FailureCause::Returned(error) => f.write_str(error),
             FailureCause::Trap(trap) => write!(f, "the component trapped: {trap}"),
-            FailureCause::TimedOut(limit) => write!(f, "ran longer than its limit of {} s", limit.as_secs()),
+            FailureCause::TimedOut(limit) => {
+                let seconds = limit.as_secs();
+                write!(
+                    f,
+                    "ran longer than its limit of {seconds} s; raise it with --limit time={}s",
+                    2 * seconds
+                )
+            }
             FailureCause::Interrupted => f.write_str("interrupted"),
             FailureCause::Io(error) => write!(f, "could not be run: {error}"),
         }
@@ -135,8 +142,8 @@ impl BuildFailure {
         if let Some(failure) = error.downcast_ref::<HookFailure>() {
             return BuildFailure::Hook(failure.clone());
         }
-        if let Some(Interrupted { signal }) = error.downcast_ref() {
-            return BuildFailure::Interrupted { signal: *signal };
+        if let Some(Interrupted { signal }) = Interrupted::within(error) {
+            return BuildFailure::Interrupted { signal };
         }
         BuildFailure::Error { chain: error.chain().map(ToString::to_string).collect() }
     }
@@ -178,7 +185,11 @@ mod tests {
             (FailureCause::Signal(40), "killed by signal 40", 168),
             (FailureCause::Returned("no such user".to_owned()), "no such user", 1),
             (FailureCause::Trap("unreachable".to_owned()), "the component trapped: unreachable", 1),
-            (FailureCause::TimedOut(Duration::from_secs(90)), "ran longer than its limit of 90 s", 124),
+            (
+                FailureCause::TimedOut(Duration::from_secs(90)),
+                "ran longer than its limit of 90 s; raise it with --limit time=180s",
+                124,
+            ),
             (FailureCause::Io("no bash".to_owned()), "could not be run: no bash", 1),
         ];
         for (cause, words, status) in table {

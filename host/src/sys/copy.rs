@@ -37,6 +37,8 @@ pub(super) use content::data_length;
 use entry::{Copier, Named, Pair};
 use roots::Roots;
 
+use super::stop::Stop;
+
 /// What a copy has made so far, or altogether.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CopyStats {
@@ -75,6 +77,8 @@ pub struct CopyOptions<'a> {
     pub threads: usize,
     /// Whether the content of file systems mounted within the source is copied too.
     pub cross_mounts: bool,
+    /// When it is to stop before its end.
+    pub stop: Stop,
     /// Told now and then, by any of the threads, what has been made so far.
     pub progress: Option<&'a (dyn Fn(CopyStats) + Sync)>,
 }
@@ -95,7 +99,7 @@ impl std::fmt::Debug for CopyOptions<'_> {
 /// points); any other entry that exists is an error. A mount point within the
 /// source becomes an empty directory unless told otherwise. The error names
 /// the path; [`is_no_space`] tells whether a larger disk would help. It stops
-/// early when [`super::signals`] reports an interruption.
+/// early when its [`Stop`] says so.
 ///
 /// The content may still be in memory when this returns: see
 /// [`super::disk::sync_filesystem`].
@@ -109,7 +113,12 @@ pub fn copy_tree(source: &Path, destination: &Path, options: CopyOptions<'_>) ->
 /// Copies what has a name in a directory, with all below it, into another directory under the same name.
 ///
 /// What is copied and what is an error is as with [`copy_tree`].
-pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path) -> Result<CopyStats> {
+pub(super) fn copy_entry(
+    source: BorrowedFd<'_>,
+    name: &CStr,
+    destination: &Path,
+    stop: Stop,
+) -> Result<CopyStats> {
     let context = || format!("copying {} to {}", roots::as_path(name).display(), destination.display());
     let entry = Named::look(source, name).context("looking at it").with_context(context)?;
     let target = roots::open_directory(destination).with_context(context)?;
@@ -118,11 +127,11 @@ pub(super) fn copy_entry(source: BorrowedFd<'_>, name: &CStr, destination: &Path
         made.context("making the directory").with_context(context)?;
         let [from, to] = [roots::open_within(source, name), roots::open_within(&target, name)];
         let roots = Roots::new(from.with_context(context)?, to.with_context(context)?, false);
-        return tree::copy(roots, CopyOptions::default()).with_context(context);
+        return tree::copy(roots, CopyOptions { stop, ..CopyOptions::default() }).with_context(context);
     }
     let source = source.try_clone_to_owned().with_context(context)?;
     let pair = Pair { source, destination: target };
-    Copier::new(false).copy(&pair, &entry, &mut vec![0; BUFFER]).with_context(context)
+    Copier::new(false, stop).copy(&pair, &entry, &mut vec![0; BUFFER]).with_context(context)
 }
 
 /// Copies the content of one file, or of a block device, to the existing file

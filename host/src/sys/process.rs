@@ -69,6 +69,7 @@ pub struct Program {
     chroot: Option<PathBuf>,
     stdin: Stdin,
     timeout: Option<Duration>,
+    file_limit: Option<u64>,
     tail_lines: usize,
 }
 
@@ -84,6 +85,7 @@ impl Program {
             chroot: None,
             stdin: Stdin::Null,
             timeout: None,
+            file_limit: None,
             tail_lines: TAIL_LINES,
         }
     }
@@ -147,6 +149,13 @@ impl Program {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Has the kernel end it with SIGXFSZ where it makes a file larger than this.
+    #[must_use]
+    pub fn file_limit(mut self, bytes: u64) -> Self {
+        self.file_limit = Some(bytes);
         self
     }
 

@@ -6,6 +6,9 @@
 //! what is found is then used by descriptor, or by its name in a directory held
 //! by descriptor, links never followed again:
 //!
+//! What the kernel shows of itself and of processes where proc, sysfs and their
+//! like are mounted in the tree is no part of it: it is not found, nor listed.
+//!
 //! - [`Root::handle`] gives a [`Handle`]: a file that exists, whatever it is;
 //! - [`Root::spot`] gives a [`Spot`]: a name in a directory, for making,
 //!   replacing, and removing.
@@ -17,9 +20,11 @@
 
 mod draft;
 mod handle;
+mod kernel;
 mod ledger;
 mod names;
 mod recorded;
+mod removal;
 mod spot;
 mod stage;
 
@@ -34,14 +39,17 @@ use anyhow::Context;
 use nix::Result;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
-use nix::sys::stat::{Mode, SFlag};
+use nix::sys::stat::{Mode, SFlag, fstat};
 
-pub use draft::{Attributes, Draft, append, write};
-pub use handle::Handle;
+use draft::PRIVATE;
+pub use draft::{Attributes, Draft, append, write, write_new};
+pub use handle::{Handle, errno};
 pub use ledger::{Ledger, Record};
 pub use names::{Group, User, find_group, find_user};
 pub use spot::Spot;
 pub use stage::{Existing, Owners, Stage};
+
+use super::stop::Stop;
 
 /// Symbolic links at the end of a path that are followed: as many as the kernel follows.
 const MAX_LINKS: usize = 40;
@@ -57,6 +65,8 @@ pub const MAX_DEPTH: usize = 512;
 pub struct Root {
     directory: OwnedFd,
     ledger: Option<Arc<Ledger>>,
+    /// The device of the tree's own file system.
+    device: u64,
 }
 
 impl Root {
@@ -67,9 +77,10 @@ impl Root {
     /// Fails if it is no directory.
     pub fn open(tree: &Path) -> anyhow::Result<Root> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let directory = nix::fcntl::open(tree, flags, Mode::empty());
-        let directory = directory.with_context(|| format!("opening the tree {}", tree.display()))?;
-        Ok(Root { directory, ledger: None })
+        let context = || format!("opening the tree {}", tree.display());
+        let directory = nix::fcntl::open(tree, flags, Mode::empty()).with_context(context)?;
+        let device = fstat(&directory).with_context(context)?.st_dev;
+        Ok(Root { directory, ledger: None, device })
     }
 
     /// The same with a ledger for what only root may do.
@@ -82,7 +93,8 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// Fails if there is nothing, or the path cannot be resolved.
+    /// Fails if there is nothing, or the path cannot be resolved; with `EACCES`
+    /// for what the kernel shows in proc, sysfs and their like.
     pub fn handle(&self, path: &Path, follow: bool) -> Result<Handle> {
         let no_follow = if follow { OFlag::empty() } else { OFlag::O_NOFOLLOW };
         Ok(Handle::new(self.resolve(&trimmed(path), OFlag::O_PATH | no_follow)?, self.ledger.clone()))
@@ -101,7 +113,7 @@ impl Root {
         let parent = path.parent().unwrap_or(Path::new(""));
         let directory = self.resolve(parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
         let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-        Ok(Spot::new(directory, name, self.ledger.clone()))
+        Ok(Spot::new(Arc::new(directory), name, self.ledger.clone()))
     }
 
     /// The same, symbolic links at the end followed to the name that the last one leads to.
@@ -189,11 +201,38 @@ impl Root {
         for _ in 0..MAX_RACES {
             match openat2(self.directory.as_fd(), path, how) {
                 Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Ok(found) if self.is_of_kernel(&found)? => return Err(Errno::EACCES),
                 result => return result,
             }
         }
         Err(Errno::EAGAIN)
     }
+
+    /// Whether a file is part of the tree, not one that the kernel shows in it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the kernel cannot say.
+    pub fn holds(&self, handle: &Handle) -> Result<bool> {
+        Ok(!self.is_of_kernel(handle.shared())?)
+    }
+
+    fn is_of_kernel(&self, found: impl AsFd) -> Result<bool> {
+        Ok(fstat(&found)?.st_dev != self.device && kernel::shows(&found)?)
+    }
+}
+
+/// Removes a directory of this machine with all below it, however deep it is.
+/// Links are removed, not followed.
+///
+/// # Errors
+///
+/// Fails if something in it cannot be removed, or is another file system.
+pub fn remove_all(directory: &Path) -> anyhow::Result<()> {
+    let parent = directory.parent().context("a root directory cannot be removed")?;
+    let name = Path::new(directory.file_name().context("a directory to remove has no name")?);
+    let removed = Root::open(parent)?.spot(name).and_then(|spot| spot.remove_tree(Stop::default()));
+    removed.with_context(|| format!("removing {}", directory.display()))
 }
 
 /// A path without slashes and single dots at its ends, which make no

@@ -13,6 +13,8 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use thiserror::Error;
 
+use super::stop::Stopped;
+
 /// The signal that arrived last; 0 while none has.
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
 
@@ -28,6 +30,14 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
+    /// The interruption that an error tells of, if it does.
+    pub fn within(error: &anyhow::Error) -> Option<Interrupted> {
+        match (error.downcast_ref(), error.downcast_ref()) {
+            (Some(interrupted), _) | (_, Some(Stopped::Interrupted(interrupted))) => Some(*interrupted),
+            _ => None,
+        }
+    }
+
     /// The exit status a shell would report for it: 128 and the signal.
     pub fn exit_status(self) -> u8 {
         u8::try_from(128 + self.signal).unwrap_or(u8::MAX)

@@ -93,6 +93,7 @@ bool slate_rootfs_ok(bool ok, const slate_rootfs_error_t *error, const char *tri
   }
   switch (error->tag) {
     case SLATE_ROOTFS_ERROR_UNKNOWN_OWNER:
+    case SLATE_ROOTFS_ERROR_TOO_LARGE:
     case SLATE_ROOTFS_ERROR_INVALID:
     case SLATE_ROOTFS_ERROR_DENIED:
     case SLATE_ROOTFS_ERROR_OTHER:
@@ -115,9 +116,6 @@ bool slate_command_ok(bool ok, const slate_command_error_t *error, const char *p
       break;
     case SLATE_COMMAND_ERROR_TIMED_OUT:
       slate_fail("running %s: it was killed after %u s", program, error->val.timed_out);
-      break;
-    case SLATE_COMMAND_ERROR_TOO_MUCH_OUTPUT:
-      slate_fail("running %s: it wrote too much", program);
       break;
     default:
       slate_fail("running %s: %s: %s", program, slate_command_case(error), slate_c_string(error->val.other));

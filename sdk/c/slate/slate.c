@@ -79,6 +79,9 @@ extern void __wasm_import_slate_rootfs_rename(uint8_t *, size_t, uint8_t *, size
 __attribute__((__import_module__("blankslate:element/rootfs@0.1.0"), __import_name__("set-attributes")))
 extern void __wasm_import_slate_rootfs_set_attributes(uint8_t *, uint8_t *);
 
+__attribute__((__import_module__("blankslate:element/rootfs@0.1.0"), __import_name__("set-link-attributes")))
+extern void __wasm_import_slate_rootfs_set_link_attributes(uint8_t *, uint8_t *);
+
 __attribute__((__import_module__("blankslate:element/rootfs@0.1.0"), __import_name__("extended-attributes")))
 extern void __wasm_import_slate_rootfs_extended_attributes(uint8_t *, size_t, uint8_t *);
 
@@ -378,6 +381,7 @@ void slate_rootfs_error_free(slate_rootfs_error_t *ptr) {
       break;
     }
     case 7: {
+      slate_string_free(&ptr->val.too_large);
       break;
     }
     case 8: {
@@ -777,6 +781,7 @@ void slate_command_error_free(slate_command_error_t *ptr) {
       break;
     }
     case 4: {
+      slate_string_free(&ptr->val.too_much_output);
       break;
     }
     case 5: {
@@ -944,6 +949,7 @@ void slate_fetch_error_free(slate_fetch_error_t *ptr) {
       break;
     }
     case 4: {
+      slate_string_free(&ptr->val.too_large);
       break;
     }
     case 5: {
@@ -980,6 +986,7 @@ void slate_host_files_error_free(slate_host_files_error_t *ptr) {
       break;
     }
     case 2: {
+      slate_string_free(&ptr->val.too_large);
       break;
     }
     case 3: {
@@ -1360,21 +1367,21 @@ bool slate_params_environment(slate_string_t *name, slate_option_string_t *ret, 
 }
 
 bool slate_rootfs_read(slate_string_t *path, slate_list_u8_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_read((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_list_u8_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1395,26 +1402,26 @@ bool slate_rootfs_read(slate_string_t *path, slate_list_u8_t *ret, slate_rootfs_
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -1512,7 +1519,7 @@ bool slate_rootfs_write(slate_string_t *path, slate_list_u8_t *contents, slate_r
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr11 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr11 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1533,26 +1540,26 @@ bool slate_rootfs_write(slate_string_t *path, slate_list_u8_t *contents, slate_r
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr11 + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -1570,8 +1577,8 @@ bool slate_rootfs_write(slate_string_t *path, slate_list_u8_t *contents, slate_r
 }
 
 bool slate_rootfs_append(slate_string_t *path, slate_list_u8_t *contents, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_append((uint8_t *) (*path).ptr, (*path).len, (uint8_t *) (*contents).ptr, (*contents).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -1583,7 +1590,7 @@ bool slate_rootfs_append(slate_string_t *path, slate_list_u8_t *contents, slate_
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1604,26 +1611,26 @@ bool slate_rootfs_append(slate_string_t *path, slate_list_u8_t *contents, slate_
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -1730,26 +1737,26 @@ bool slate_rootfs_stat(slate_string_t *path, bool follow, slate_rootfs_option_me
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
       }
@@ -1768,21 +1775,21 @@ bool slate_rootfs_stat(slate_string_t *path, bool follow, slate_rootfs_option_me
 }
 
 bool slate_rootfs_list(slate_string_t *path, slate_rootfs_list_entry_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_list((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_list_entry_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_rootfs_list_entry_t) { (slate_rootfs_entry_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_rootfs_list_entry_t) { (slate_rootfs_entry_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1803,26 +1810,26 @@ bool slate_rootfs_list(slate_string_t *path, slate_rootfs_list_entry_t *ret, sla
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -1841,21 +1848,21 @@ bool slate_rootfs_list(slate_string_t *path, slate_rootfs_list_entry_t *ret, sla
 }
 
 bool slate_rootfs_walk(slate_string_t *path, slate_rootfs_list_entry_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_walk((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_list_entry_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_rootfs_list_entry_t) { (slate_rootfs_entry_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_rootfs_list_entry_t) { (slate_rootfs_entry_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1876,26 +1883,26 @@ bool slate_rootfs_walk(slate_string_t *path, slate_rootfs_list_entry_t *ret, sla
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -1914,21 +1921,21 @@ bool slate_rootfs_walk(slate_string_t *path, slate_rootfs_list_entry_t *ret, sla
 }
 
 bool slate_rootfs_glob(slate_string_t *pattern, slate_list_string_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_glob((uint8_t *) (*pattern).ptr, (*pattern).len, ptr);
   slate_rootfs_result_list_string_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_string_t) { (slate_string_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_string_t) { (slate_string_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -1949,26 +1956,26 @@ bool slate_rootfs_glob(slate_string_t *pattern, slate_list_string_t *ret, slate_
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2063,7 +2070,7 @@ bool slate_rootfs_make_directory(slate_string_t *path, slate_rootfs_attributes_t
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr11 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr11 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2084,26 +2091,26 @@ bool slate_rootfs_make_directory(slate_string_t *path, slate_rootfs_attributes_t
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr11 + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2121,8 +2128,8 @@ bool slate_rootfs_make_directory(slate_string_t *path, slate_rootfs_attributes_t
 }
 
 bool slate_rootfs_symlink(slate_string_t *target, slate_string_t *path, slate_rootfs_existing_t existing, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_symlink((uint8_t *) (*target).ptr, (*target).len, (uint8_t *) (*path).ptr, (*path).len, (int32_t) existing, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2134,7 +2141,7 @@ bool slate_rootfs_symlink(slate_string_t *target, slate_string_t *path, slate_ro
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2155,26 +2162,26 @@ bool slate_rootfs_symlink(slate_string_t *target, slate_string_t *path, slate_ro
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2192,8 +2199,8 @@ bool slate_rootfs_symlink(slate_string_t *target, slate_string_t *path, slate_ro
 }
 
 bool slate_rootfs_hard_link(slate_string_t *original, slate_string_t *path, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_hard_link((uint8_t *) (*original).ptr, (*original).len, (uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2205,7 +2212,7 @@ bool slate_rootfs_hard_link(slate_string_t *original, slate_string_t *path, slat
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2226,26 +2233,26 @@ bool slate_rootfs_hard_link(slate_string_t *original, slate_string_t *path, slat
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2362,7 +2369,7 @@ bool slate_rootfs_make_node(slate_string_t *path, slate_rootfs_node_t *node, sla
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr15 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr15 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2383,26 +2390,26 @@ bool slate_rootfs_make_node(slate_string_t *path, slate_rootfs_node_t *node, sla
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + 16))), (*((size_t*) (ptr15 + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + (2*sizeof(void*))))), (*((size_t*) (ptr15 + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr15 + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + (2*sizeof(void*))))), (*((size_t*) (ptr15 + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + 16))), (*((size_t*) (ptr15 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + (2*sizeof(void*))))), (*((size_t*) (ptr15 + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + 16))), (*((size_t*) (ptr15 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + (2*sizeof(void*))))), (*((size_t*) (ptr15 + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + 16))), (*((size_t*) (ptr15 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr15 + (2*sizeof(void*))))), (*((size_t*) (ptr15 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2420,8 +2427,8 @@ bool slate_rootfs_make_node(slate_string_t *path, slate_rootfs_node_t *node, sla
 }
 
 bool slate_rootfs_remove(slate_string_t *path, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_remove((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2433,7 +2440,7 @@ bool slate_rootfs_remove(slate_string_t *path, slate_rootfs_error_t *err) {
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2454,26 +2461,26 @@ bool slate_rootfs_remove(slate_string_t *path, slate_rootfs_error_t *err) {
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2491,8 +2498,8 @@ bool slate_rootfs_remove(slate_string_t *path, slate_rootfs_error_t *err) {
 }
 
 bool slate_rootfs_remove_tree(slate_string_t *path, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_remove_tree((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2504,7 +2511,7 @@ bool slate_rootfs_remove_tree(slate_string_t *path, slate_rootfs_error_t *err) {
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2525,26 +2532,26 @@ bool slate_rootfs_remove_tree(slate_string_t *path, slate_rootfs_error_t *err) {
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2562,8 +2569,8 @@ bool slate_rootfs_remove_tree(slate_string_t *path, slate_rootfs_error_t *err) {
 }
 
 bool slate_rootfs_rename(slate_string_t *from, slate_string_t *to, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_rename((uint8_t *) (*from).ptr, (*from).len, (uint8_t *) (*to).ptr, (*to).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2575,7 +2582,7 @@ bool slate_rootfs_rename(slate_string_t *from, slate_string_t *to, slate_rootfs_
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2596,26 +2603,26 @@ bool slate_rootfs_rename(slate_string_t *from, slate_string_t *to, slate_rootfs_
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2709,7 +2716,7 @@ bool slate_rootfs_set_attributes(slate_string_t *path, slate_rootfs_attributes_t
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr11 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr11 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2730,26 +2737,159 @@ bool slate_rootfs_set_attributes(slate_string_t *path, slate_rootfs_attributes_t
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr11 + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool slate_rootfs_set_link_attributes(slate_string_t *path, slate_rootfs_attributes_t *attributes, slate_rootfs_error_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+12*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  *((size_t*)(ptr + sizeof(void*))) = (*path).len;
+  *((uint8_t **)(ptr + 0)) = (uint8_t *) (*path).ptr;
+  if (((*attributes).mode).is_some) {
+    const uint32_t *payload0 = &((*attributes).mode).val;
+    *((int8_t*)(ptr + (2*sizeof(void*)))) = 1;
+    *((int32_t*)(ptr + (4+2*sizeof(void*)))) = (int32_t) (*payload0);
+  } else {
+    *((int8_t*)(ptr + (2*sizeof(void*)))) = 0;
+  }
+  if (((*attributes).user).is_some) {
+    const slate_rootfs_owner_t *payload2 = &((*attributes).user).val;
+    *((int8_t*)(ptr + (8+2*sizeof(void*)))) = 1;
+    switch ((int32_t) (*payload2).tag) {
+      case 0: {
+        const slate_string_t *payload3 = &(*payload2).val.name;
+        *((int8_t*)(ptr + (8+3*sizeof(void*)))) = 0;
+        *((size_t*)(ptr + (8+5*sizeof(void*)))) = (*payload3).len;
+        *((uint8_t **)(ptr + (8+4*sizeof(void*)))) = (uint8_t *) (*payload3).ptr;
+        break;
+      }
+      case 1: {
+        const uint32_t *payload4 = &(*payload2).val.id;
+        *((int8_t*)(ptr + (8+3*sizeof(void*)))) = 1;
+        *((int32_t*)(ptr + (8+4*sizeof(void*)))) = (int32_t) (*payload4);
+        break;
+      }
+    }
+  } else {
+    *((int8_t*)(ptr + (8+2*sizeof(void*)))) = 0;
+  }
+  if (((*attributes).group).is_some) {
+    const slate_rootfs_owner_t *payload6 = &((*attributes).group).val;
+    *((int8_t*)(ptr + (8+6*sizeof(void*)))) = 1;
+    switch ((int32_t) (*payload6).tag) {
+      case 0: {
+        const slate_string_t *payload7 = &(*payload6).val.name;
+        *((int8_t*)(ptr + (8+7*sizeof(void*)))) = 0;
+        *((size_t*)(ptr + (8+9*sizeof(void*)))) = (*payload7).len;
+        *((uint8_t **)(ptr + (8+8*sizeof(void*)))) = (uint8_t *) (*payload7).ptr;
+        break;
+      }
+      case 1: {
+        const uint32_t *payload8 = &(*payload6).val.id;
+        *((int8_t*)(ptr + (8+7*sizeof(void*)))) = 1;
+        *((int32_t*)(ptr + (8+8*sizeof(void*)))) = (int32_t) (*payload8);
+        break;
+      }
+    }
+  } else {
+    *((int8_t*)(ptr + (8+6*sizeof(void*)))) = 0;
+  }
+  if (((*attributes).modified).is_some) {
+    const slate_rootfs_datetime_t *payload10 = &((*attributes).modified).val;
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 1;
+    *((int64_t*)(ptr + (16+10*sizeof(void*)))) = (*payload10).seconds;
+    *((int32_t*)(ptr + (24+10*sizeof(void*)))) = (int32_t) ((*payload10).nanoseconds);
+  } else {
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 0;
+  }
+  *((size_t*)(ptr + (32+11*sizeof(void*)))) = ((*attributes).extended).len;
+  *((uint8_t **)(ptr + (32+10*sizeof(void*)))) = (uint8_t *) ((*attributes).extended).ptr;
+  uint8_t *ptr11 = (uint8_t *) &ret_area;
+  __wasm_import_slate_rootfs_set_link_attributes(ptr, ptr11);
+  slate_rootfs_result_void_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr11 + 0))) {
+    case 0: {
+      result.is_err = false;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      slate_rootfs_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr11 + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          break;
+        }
+        case 4: {
+          break;
+        }
+        case 5: {
+          break;
+        }
+        case 6: {
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
+          break;
+        }
+        case 7: {
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
+          break;
+        }
+        case 8: {
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
+          break;
+        }
+        case 9: {
+          break;
+        }
+        case 10: {
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
+          break;
+        }
+        case 11: {
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2767,21 +2907,21 @@ bool slate_rootfs_set_attributes(slate_string_t *path, slate_rootfs_attributes_t
 }
 
 bool slate_rootfs_extended_attributes(slate_string_t *path, slate_list_tuple2_string_list_u8_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_extended_attributes((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_list_tuple2_string_list_u8_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_tuple2_string_list_u8_t) { (slate_tuple2_string_list_u8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_tuple2_string_list_u8_t) { (slate_tuple2_string_list_u8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2802,26 +2942,26 @@ bool slate_rootfs_extended_attributes(slate_string_t *path, slate_list_tuple2_st
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2840,8 +2980,8 @@ bool slate_rootfs_extended_attributes(slate_string_t *path, slate_list_tuple2_st
 }
 
 bool slate_rootfs_remove_extended_attribute(slate_string_t *path, slate_string_t *name, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_remove_extended_attribute((uint8_t *) (*path).ptr, (*path).len, (uint8_t *) (*name).ptr, (*name).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -2853,7 +2993,7 @@ bool slate_rootfs_remove_extended_attribute(slate_string_t *path, slate_string_t
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -2874,26 +3014,26 @@ bool slate_rootfs_remove_extended_attribute(slate_string_t *path, slate_string_t
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -2911,8 +3051,8 @@ bool slate_rootfs_remove_extended_attribute(slate_string_t *path, slate_string_t
 }
 
 bool slate_rootfs_copy(slate_rootfs_source_t *from, slate_string_t *to, slate_rootfs_copy_options_t *options, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   int32_t variant;
   uint8_t * variant3;
   size_t variant4;
@@ -2957,7 +3097,7 @@ bool slate_rootfs_copy(slate_rootfs_source_t *from, slate_string_t *to, slate_ro
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant5;
-      variant5.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant5.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant5.tag) {
         case 0: {
           break;
@@ -2978,26 +3118,26 @@ bool slate_rootfs_copy(slate_rootfs_source_t *from, slate_string_t *to, slate_ro
           break;
         }
         case 6: {
-          variant5.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant5.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant5.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant5.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant5.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant5.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant5.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant5.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant5.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant5.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3015,8 +3155,8 @@ bool slate_rootfs_copy(slate_rootfs_source_t *from, slate_string_t *to, slate_ro
 }
 
 bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(24+4*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(8+6*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_find_user((uint8_t *) (*name).ptr, (*name).len, ptr);
   slate_rootfs_result_option_user_entry_error_t result;
@@ -3024,7 +3164,7 @@ bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry
     case 0: {
       result.is_err = false;
       slate_rootfs_option_user_entry_t option;
-      switch ((int32_t) *((uint8_t*) (ptr + 8))) {
+      switch ((int32_t) *((uint8_t*) (ptr + sizeof(void*)))) {
         case 0: {
           option.is_some = false;
           break;
@@ -3032,10 +3172,10 @@ bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry
         case 1: {
           option.is_some = true;
           option.val = (slate_rootfs_user_entry_t) {
-            (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+1*sizeof(void*))))),
-            (uint32_t) (uint32_t) (*((int32_t*) (ptr + (12+1*sizeof(void*))))),
-            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (16+1*sizeof(void*))))), (*((size_t*) (ptr + (16+2*sizeof(void*))))) },
-            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (16+3*sizeof(void*))))), (*((size_t*) (ptr + (16+4*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4+2*sizeof(void*))))),
+            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
           };
           break;
         }
@@ -3047,7 +3187,7 @@ bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3068,26 +3208,26 @@ bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3106,8 +3246,8 @@ bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry
 }
 
 bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_find_group((uint8_t *) (*name).ptr, (*name).len, ptr);
   slate_rootfs_result_option_u32_error_t result;
@@ -3115,14 +3255,14 @@ bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slat
     case 0: {
       result.is_err = false;
       slate_option_u32_t option;
-      switch ((int32_t) *((uint8_t*) (ptr + 8))) {
+      switch ((int32_t) *((uint8_t*) (ptr + sizeof(void*)))) {
         case 0: {
           option.is_some = false;
           break;
         }
         case 1: {
           option.is_some = true;
-          option.val = (uint32_t) (*((int32_t*) (ptr + 12)));
+          option.val = (uint32_t) (*((int32_t*) (ptr + (4+1*sizeof(void*)))));
           break;
         }
       }
@@ -3133,7 +3273,7 @@ bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slat
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3154,26 +3294,26 @@ bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slat
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3192,21 +3332,21 @@ bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slat
 }
 
 bool slate_rootfs_method_reader_read(slate_rootfs_borrow_reader_t self, uint32_t limit, slate_list_u8_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_method_reader_read((self).__handle, (int32_t) (limit), ptr);
   slate_rootfs_result_list_u8_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3227,26 +3367,26 @@ bool slate_rootfs_method_reader_read(slate_rootfs_borrow_reader_t self, uint32_t
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3265,8 +3405,8 @@ bool slate_rootfs_method_reader_read(slate_rootfs_borrow_reader_t self, uint32_t
 }
 
 bool slate_rootfs_method_writer_write(slate_rootfs_borrow_writer_t self, slate_list_u8_t *contents, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_method_writer_write((self).__handle, (uint8_t *) (*contents).ptr, (*contents).len, ptr);
   slate_rootfs_result_void_error_t result;
@@ -3278,7 +3418,7 @@ bool slate_rootfs_method_writer_write(slate_rootfs_borrow_writer_t self, slate_l
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3299,26 +3439,26 @@ bool slate_rootfs_method_writer_write(slate_rootfs_borrow_writer_t self, slate_l
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3336,8 +3476,8 @@ bool slate_rootfs_method_writer_write(slate_rootfs_borrow_writer_t self, slate_l
 }
 
 bool slate_rootfs_static_writer_finish(slate_rootfs_own_writer_t writer, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_static_writer_finish((writer).__handle, ptr);
   slate_rootfs_result_void_error_t result;
@@ -3349,7 +3489,7 @@ bool slate_rootfs_static_writer_finish(slate_rootfs_own_writer_t writer, slate_r
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3370,26 +3510,26 @@ bool slate_rootfs_static_writer_finish(slate_rootfs_own_writer_t writer, slate_r
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3407,21 +3547,21 @@ bool slate_rootfs_static_writer_finish(slate_rootfs_own_writer_t writer, slate_r
 }
 
 bool slate_rootfs_open(slate_string_t *path, slate_rootfs_own_reader_t *ret, slate_rootfs_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_rootfs_open((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_rootfs_result_own_reader_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_rootfs_own_reader_t) { *((int32_t*) (ptr + 8)) };
+      result.val.ok = (slate_rootfs_own_reader_t) { *((int32_t*) (ptr + sizeof(void*))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3442,26 +3582,26 @@ bool slate_rootfs_open(slate_string_t *path, slate_rootfs_own_reader_t *ret, sla
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3552,13 +3692,13 @@ bool slate_rootfs_create(slate_string_t *path, slate_rootfs_attributes_t *attrib
   switch ((int32_t) *((uint8_t*) (ptr11 + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_rootfs_own_writer_t) { *((int32_t*) (ptr11 + 8)) };
+      result.val.ok = (slate_rootfs_own_writer_t) { *((int32_t*) (ptr11 + sizeof(void*))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_rootfs_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr11 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr11 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -3579,26 +3719,26 @@ bool slate_rootfs_create(slate_string_t *path, slate_rootfs_attributes_t *attrib
           break;
         }
         case 6: {
-          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.unknown_owner = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 7: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr11 + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 8: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 9: {
           break;
         }
         case 10: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
         case 11: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + 16))), (*((size_t*) (ptr11 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr11 + (2*sizeof(void*))))), (*((size_t*) (ptr11 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -3617,7 +3757,7 @@ bool slate_rootfs_create(slate_string_t *path, slate_rootfs_attributes_t *attrib
 }
 
 bool slate_command_run(slate_string_t *program, slate_command_list_argument_t *arguments, slate_command_options_t *options, slate_command_outcome_t *ret, slate_command_error_t *err) {
-  __attribute__((__aligned__(8)))
+  __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(8+17*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   *((size_t*)(ptr + sizeof(void*))) = (*program).len;
@@ -3675,71 +3815,71 @@ bool slate_command_run(slate_string_t *program, slate_command_list_argument_t *a
     case 0: {
       result.is_err = false;
       result.val.ok = (slate_command_outcome_t) {
-        (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + 8))),
-        (slate_list_u8_t) (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (8+1*sizeof(void*))))), (*((size_t*) (ptr19 + (8+2*sizeof(void*))))) },
+        (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + sizeof(void*)))),
+        (slate_list_u8_t) (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) },
       };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_command_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr19 + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr19 + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + 16))), (*((size_t*) (ptr19 + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) };
           break;
         }
         case 1: {
-          variant.val.not_found = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + 16))), (*((size_t*) (ptr19 + (16+1*sizeof(void*))))) };
+          variant.val.not_found = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) };
           break;
         }
         case 2: {
           slate_option_u8_t option;
-          switch ((int32_t) *((uint8_t*) (ptr19 + (16+2*sizeof(void*))))) {
+          switch ((int32_t) *((uint8_t*) (ptr19 + (4*sizeof(void*))))) {
             case 0: {
               option.is_some = false;
               break;
             }
             case 1: {
               option.is_some = true;
-              option.val = (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + (17+2*sizeof(void*)))));
+              option.val = (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + (1+4*sizeof(void*)))));
               break;
             }
           }
           slate_option_u8_t option20;
-          switch ((int32_t) *((uint8_t*) (ptr19 + (18+2*sizeof(void*))))) {
+          switch ((int32_t) *((uint8_t*) (ptr19 + (2+4*sizeof(void*))))) {
             case 0: {
               option20.is_some = false;
               break;
             }
             case 1: {
               option20.is_some = true;
-              option20.val = (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + (19+2*sizeof(void*)))));
+              option20.val = (uint8_t) ((int32_t) *((uint8_t*) (ptr19 + (3+4*sizeof(void*)))));
               break;
             }
           }
           variant.val.failed = (slate_command_failed_command_t) {
-            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + 16))), (*((size_t*) (ptr19 + (16+1*sizeof(void*))))) },
+            (slate_string_t) (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) },
             (slate_option_u8_t) option,
             (slate_option_u8_t) option20,
-            (slate_list_string_t) (slate_list_string_t) { (slate_string_t*)(*((uint8_t **) (ptr19 + (16+3*sizeof(void*))))), (*((size_t*) (ptr19 + (16+4*sizeof(void*))))) },
+            (slate_list_string_t) (slate_list_string_t) { (slate_string_t*)(*((uint8_t **) (ptr19 + (5*sizeof(void*))))), (*((size_t*) (ptr19 + (6*sizeof(void*))))) },
           };
           break;
         }
         case 3: {
-          variant.val.timed_out = (uint32_t) (*((int32_t*) (ptr19 + 16)));
+          variant.val.timed_out = (uint32_t) (*((int32_t*) (ptr19 + (2*sizeof(void*)))));
           break;
         }
         case 4: {
-          variant.val.too_much_output = (uint64_t) (*((int64_t*) (ptr19 + 16)));
+          variant.val.too_much_output = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) };
           break;
         }
         case 5: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + 16))), (*((size_t*) (ptr19 + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) };
           break;
         }
         case 6: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + 16))), (*((size_t*) (ptr19 + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr19 + (2*sizeof(void*))))), (*((size_t*) (ptr19 + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -4229,29 +4369,29 @@ bool slate_fetch_get(slate_fetch_request_t *request, slate_fetch_fetched_t *ret,
       variant8.tag = (int32_t) *((uint8_t*) (ptr + 8));
       switch ((int32_t) variant8.tag) {
         case 0: {
-          variant8.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant8.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 1: {
           break;
         }
         case 2: {
-          variant8.val.mismatch = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant8.val.mismatch = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 3: {
           break;
         }
         case 4: {
-          variant8.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant8.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 5: {
-          variant8.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant8.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
         case 6: {
-          variant8.val.failed = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant8.val.failed = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) };
           break;
         }
       }
@@ -4270,46 +4410,46 @@ bool slate_fetch_get(slate_fetch_request_t *request, slate_fetch_fetched_t *ret,
 }
 
 bool slate_fetch_read(slate_string_t *digest, uint64_t offset, uint32_t limit, slate_list_u8_t *ret, slate_fetch_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_fetch_read((uint8_t *) (*digest).ptr, (*digest).len, (int64_t) (offset), (int32_t) (limit), ptr);
   slate_fetch_result_list_u8_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_fetch_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 1: {
           break;
         }
         case 2: {
-          variant.val.mismatch = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.mismatch = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 3: {
           break;
         }
         case 4: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 5: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 6: {
-          variant.val.failed = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.failed = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -4328,39 +4468,39 @@ bool slate_fetch_read(slate_string_t *digest, uint64_t offset, uint32_t limit, s
 }
 
 bool slate_host_files_read(slate_string_t *path, slate_list_u8_t *ret, slate_host_files_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_host_files_read((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_host_files_result_list_u8_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_host_files_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 1: {
           break;
         }
         case 2: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 3: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 4: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }
@@ -4379,39 +4519,39 @@ bool slate_host_files_read(slate_string_t *path, slate_list_u8_t *ret, slate_hos
 }
 
 bool slate_host_files_list(slate_string_t *path, slate_host_files_list_entry_t *ret, slate_host_files_error_t *err) {
-  __attribute__((__aligned__(8)))
-  uint8_t ret_area[(16+2*sizeof(void*))];
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_slate_host_files_list((uint8_t *) (*path).ptr, (*path).len, ptr);
   slate_host_files_result_list_entry_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (slate_host_files_list_entry_t) { (slate_host_files_entry_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      result.val.ok = (slate_host_files_list_entry_t) { (slate_host_files_entry_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {
       result.is_err = true;
       slate_host_files_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + 8));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
       switch ((int32_t) variant.tag) {
         case 0: {
-          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.denied = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 1: {
           break;
         }
         case 2: {
-          variant.val.too_large = (uint64_t) (*((int64_t*) (ptr + 16)));
+          variant.val.too_large = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 3: {
-          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.invalid = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
         case 4: {
-          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) };
+          variant.val.other = (slate_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }
       }

@@ -215,7 +215,7 @@ typedef struct slate_rootfs_error_t {
   uint8_t tag;
   union {
     slate_string_t     unknown_owner;
-    uint64_t     too_large;
+    slate_string_t     too_large;
     slate_string_t     invalid;
     slate_string_t     denied;
     slate_string_t     other;
@@ -236,7 +236,7 @@ typedef struct slate_rootfs_error_t {
 #define SLATE_ROOTFS_ERROR_TOO_MANY_LINKS 5
 // The image's passwd or group file does not have this name.
 #define SLATE_ROOTFS_ERROR_UNKNOWN_OWNER 6
-// The contents exceed a limit: the number of bytes allowed.
+// More than a limit allows: names the limit, and what raises it.
 #define SLATE_ROOTFS_ERROR_TOO_LARGE 7
 // An argument cannot be used; says which and why.
 #define SLATE_ROOTFS_ERROR_INVALID 8
@@ -684,7 +684,7 @@ typedef struct slate_command_error_t {
     slate_string_t     not_found;
     slate_command_failed_command_t     failed;
     uint32_t     timed_out;
-    uint64_t     too_much_output;
+    slate_string_t     too_much_output;
     slate_string_t     invalid;
     slate_string_t     other;
   } val;
@@ -698,7 +698,7 @@ typedef struct slate_command_error_t {
 #define SLATE_COMMAND_ERROR_FAILED 2
 // It ran longer than the given number of seconds and was killed.
 #define SLATE_COMMAND_ERROR_TIMED_OUT 3
-// It wrote more to a captured output than this number of bytes.
+// More than a limit allows: names the limit, and what raises it.
 #define SLATE_COMMAND_ERROR_TOO_MUCH_OUTPUT 4
 // An argument cannot be used; says which and why.
 #define SLATE_COMMAND_ERROR_INVALID 5
@@ -832,7 +832,7 @@ typedef struct {
 
 // What to fetch.
 typedef struct slate_fetch_request_t {
-  // An `https:` or `http:` URL.
+  // An `https:` or `http:` URL, without `.` and `..` among its parts.
   slate_string_t   url;
   // The digest the file must have. Absent means that any is fine, and
   // that the file is fetched anew in every build that is not offline.
@@ -854,7 +854,7 @@ typedef struct slate_fetch_error_t {
   union {
     slate_string_t     denied;
     slate_string_t     mismatch;
-    uint64_t     too_large;
+    slate_string_t     too_large;
     slate_string_t     invalid;
     slate_string_t     failed;
   } val;
@@ -868,7 +868,7 @@ typedef struct slate_fetch_error_t {
 #define SLATE_FETCH_ERROR_MISMATCH 2
 // The build is offline and the cache does not have the file.
 #define SLATE_FETCH_ERROR_OFFLINE 3
-// The file is larger than this number of bytes.
+// More than a limit allows: names the limit, and what raises it.
 #define SLATE_FETCH_ERROR_TOO_LARGE 4
 // An argument cannot be used; says which and why.
 #define SLATE_FETCH_ERROR_INVALID 5
@@ -896,7 +896,7 @@ typedef struct slate_host_files_error_t {
   uint8_t tag;
   union {
     slate_string_t     denied;
-    uint64_t     too_large;
+    slate_string_t     too_large;
     slate_string_t     invalid;
     slate_string_t     other;
   } val;
@@ -906,7 +906,7 @@ typedef struct slate_host_files_error_t {
 #define SLATE_HOST_FILES_ERROR_DENIED 0
 // There is no such file.
 #define SLATE_HOST_FILES_ERROR_NOT_FOUND 1
-// The contents exceed a limit: the number of bytes allowed.
+// More than a limit allows: names the limit, and what raises it.
 #define SLATE_HOST_FILES_ERROR_TOO_LARGE 2
 // An argument cannot be used; says which and why.
 #define SLATE_HOST_FILES_ERROR_INVALID 3
@@ -1189,6 +1189,10 @@ extern bool slate_rootfs_rename(slate_string_t *from, slate_string_t *to, slate_
 // files that some class may execute already, as `chmod` does for `X`.
 // Symbolic links below are changed themselves, at the end of `path` followed.
 extern bool slate_rootfs_set_attributes(slate_string_t *path, slate_rootfs_attributes_t *attributes, bool recursive, slate_rootfs_error_t *err);
+// Changes owner, group and time of a symbolic link itself, and attributes
+// of anything else as `set-attributes` does. A link has no permission bits:
+// `mode` is left alone.
+extern bool slate_rootfs_set_link_attributes(slate_string_t *path, slate_rootfs_attributes_t *attributes, slate_rootfs_error_t *err);
 // The extended attributes of a file, sorted by name; ACLs and file
 // capabilities are among them. A symbolic link is not followed.
 extern bool slate_rootfs_extended_attributes(slate_string_t *path, slate_list_tuple2_string_list_u8_t *ret, slate_rootfs_error_t *err);

@@ -269,7 +269,7 @@ const (
 	ErrorFailed uint8 = 2
 	// It ran longer than the given number of seconds and was killed.
 	ErrorTimedOut uint8 = 3
-	// It wrote more to a captured output than this number of bytes.
+	// More than a limit allows: names the limit, and what raises it.
 	ErrorTooMuchOutput uint8 = 4
 	// An argument cannot be used; says which and why.
 	ErrorInvalid uint8 = 5
@@ -311,11 +311,11 @@ func (self Error) TimedOut() uint32 {
 	}
 	return self.value.(uint32)
 }
-func (self Error) TooMuchOutput() uint64 {
+func (self Error) TooMuchOutput() string {
 	if self.tag != ErrorTooMuchOutput {
 		panic("tag mismatch")
 	}
-	return self.value.(uint64)
+	return self.value.(string)
 }
 func (self Error) Invalid() string {
 	if self.tag != ErrorInvalid {
@@ -342,7 +342,7 @@ func MakeErrorFailed(value FailedCommand) Error {
 func MakeErrorTimedOut(value uint32) Error {
 	return Error{ErrorTimedOut, value}
 }
-func MakeErrorTooMuchOutput(value uint64) Error {
+func MakeErrorTooMuchOutput(value string) Error {
 	return Error{ErrorTooMuchOutput, value}
 }
 func MakeErrorInvalid(value string) Error {
@@ -359,7 +359,7 @@ func Run(program string, arguments []Argument, options Options) witTypes.Result[
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (8 + 17*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (8 + 17*4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(program))
 	pinner.Pin(utf8)
 	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)) = uint32(uint32(len(program)))
@@ -571,52 +571,52 @@ func Run(program string, arguments []Argument, options Options) witTypes.Result[
 		panic("unreachable")
 	}
 	wasm_import_run(returnArea, returnArea)
-	var result29 witTypes.Result[Outcome, Error]
+	var result30 witTypes.Result[Outcome, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-		result29 = witTypes.Ok[Outcome, Error](Outcome{Status: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), Output: value})
+		result30 = witTypes.Ok[Outcome, Error](Outcome{Status: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Output: value})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
-			value21 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value21 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value21)
 
 		case 1:
-			value22 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value22 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorNotFound(value22)
 
 		case 2:
-			value23 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value23 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 			var option witTypes.Option[uint8]
-			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 2*4)))) {
+			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (4 * 4)))) {
 			case 0:
 
 				option = witTypes.None[uint8]()
 			case 1:
 
-				option = witTypes.Some[uint8](uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (17 + 2*4))))))
+				option = witTypes.Some[uint8](uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (1 + 4*4))))))
 			default:
 				panic("unreachable")
 			}
 			var option24 witTypes.Option[uint8]
-			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (18 + 2*4)))) {
+			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 + 4*4)))) {
 			case 0:
 
 				option24 = witTypes.None[uint8]()
 			case 1:
 
-				option24 = witTypes.Some[uint8](uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (19 + 2*4))))))
+				option24 = witTypes.Some[uint8](uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 + 4*4))))))
 			default:
 				panic("unreachable")
 			}
-			result26 := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 4*4))))
-			for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 4*4)))); index++ {
-				base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 3*4))))), index*(2*4))
+			result26 := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (6 * 4))))
+			for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (6 * 4)))); index++ {
+				base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (5 * 4))))), index*(2*4))
 				value25 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
 				result26 = append(result26, value25)
@@ -626,31 +626,32 @@ func Run(program string, arguments []Argument, options Options) witTypes.Result[
 
 		case 3:
 
-			variant = MakeErrorTimedOut(uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTimedOut(uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))
 
 		case 4:
+			value27 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooMuchOutput(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooMuchOutput(value27)
 
 		case 5:
-			value27 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value28 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value27)
+			variant = MakeErrorInvalid(value28)
 
 		case 6:
-			value28 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value29 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value28)
+			variant = MakeErrorOther(value29)
 
 		default:
 			panic("unreachable")
 		}
 
-		result29 = witTypes.Err[Outcome, Error](variant)
+		result30 = witTypes.Err[Outcome, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result30 := result29
-	return result30
+	result31 := result30
+	return result31
 
 }

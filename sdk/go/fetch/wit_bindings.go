@@ -51,7 +51,7 @@ func MakeDigestSha512(value string) Digest {
 
 // What to fetch.
 type Request struct {
-	// An `https:` or `http:` URL.
+	// An `https:` or `http:` URL, without `.` and `..` among its parts.
 	Url string
 	// The digest the file must have. Absent means that any is fine, and
 	// that the file is fetched anew in every build that is not offline.
@@ -76,7 +76,7 @@ const (
 	ErrorMismatch uint8 = 2
 	// The build is offline and the cache does not have the file.
 	ErrorOffline uint8 = 3
-	// The file is larger than this number of bytes.
+	// More than a limit allows: names the limit, and what raises it.
 	ErrorTooLarge uint8 = 4
 	// An argument cannot be used; says which and why.
 	ErrorInvalid uint8 = 5
@@ -106,11 +106,11 @@ func (self Error) Mismatch() string {
 	}
 	return self.value.(string)
 }
-func (self Error) TooLarge() uint64 {
+func (self Error) TooLarge() string {
 	if self.tag != ErrorTooLarge {
 		panic("tag mismatch")
 	}
-	return self.value.(uint64)
+	return self.value.(string)
 }
 func (self Error) Invalid() string {
 	if self.tag != ErrorInvalid {
@@ -137,7 +137,7 @@ func MakeErrorMismatch(value string) Error {
 func MakeErrorOffline() Error {
 	return Error{ErrorOffline, nil}
 }
-func MakeErrorTooLarge(value uint64) Error {
+func MakeErrorTooLarge(value string) Error {
 	return Error{ErrorTooLarge, value}
 }
 func MakeErrorInvalid(value string) Error {
@@ -211,50 +211,51 @@ func Get(request Request) witTypes.Result[Fetched, Error] {
 
 		result = witTypes.Ok[Fetched, Error](Fetched{Digest: value, Size: uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))})
 	case 1:
-		var variant11 Error
+		var variant12 Error
 		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
 		case 0:
-			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant11 = MakeErrorDenied(value7)
+			variant12 = MakeErrorDenied(value7)
 
 		case 1:
 
-			variant11 = MakeErrorNotFound()
+			variant12 = MakeErrorNotFound()
 
 		case 2:
-			value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant11 = MakeErrorMismatch(value8)
+			variant12 = MakeErrorMismatch(value8)
 
 		case 3:
 
-			variant11 = MakeErrorOffline()
+			variant12 = MakeErrorOffline()
 
 		case 4:
+			value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant11 = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant12 = MakeErrorTooLarge(value9)
 
 		case 5:
-			value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value10 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant11 = MakeErrorInvalid(value9)
+			variant12 = MakeErrorInvalid(value10)
 
 		case 6:
-			value10 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value11 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant11 = MakeErrorFailed(value10)
+			variant12 = MakeErrorFailed(value11)
 
 		default:
 			panic("unreachable")
 		}
 
-		result = witTypes.Err[Fetched, Error](variant11)
+		result = witTypes.Err[Fetched, Error](variant12)
 	default:
 		panic("unreachable")
 	}
-	result12 := result
-	return result12
+	result13 := result
+	return result13
 
 }
 
@@ -265,21 +266,21 @@ func Read(digest string, offset uint64, limit uint32) witTypes.Result[[]uint8, E
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(digest))
 	pinner.Pin(utf8)
 	wasm_import_read(uintptr(utf8), uint32(len(digest)), int64(offset), int32(limit), returnArea)
 	var result witTypes.Result[[]uint8, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
 		result = witTypes.Ok[[]uint8, Error](value)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value0)
 
@@ -288,7 +289,7 @@ func Read(digest string, offset uint64, limit uint32) witTypes.Result[[]uint8, E
 			variant = MakeErrorNotFound()
 
 		case 2:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorMismatch(value1)
 
@@ -297,18 +298,19 @@ func Read(digest string, offset uint64, limit uint32) witTypes.Result[[]uint8, E
 			variant = MakeErrorOffline()
 
 		case 4:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value2)
 
 		case 5:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value2)
+			variant = MakeErrorInvalid(value3)
 
 		case 6:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorFailed(value3)
+			variant = MakeErrorFailed(value4)
 
 		default:
 			panic("unreachable")
@@ -318,7 +320,7 @@ func Read(digest string, offset uint64, limit uint32) witTypes.Result[[]uint8, E
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }

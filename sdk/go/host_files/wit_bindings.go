@@ -17,7 +17,7 @@ const (
 	ErrorDenied uint8 = 0
 	// There is no such file.
 	ErrorNotFound uint8 = 1
-	// The contents exceed a limit: the number of bytes allowed.
+	// More than a limit allows: names the limit, and what raises it.
 	ErrorTooLarge uint8 = 2
 	// An argument cannot be used; says which and why.
 	ErrorInvalid uint8 = 3
@@ -41,11 +41,11 @@ func (self Error) Denied() string {
 	}
 	return self.value.(string)
 }
-func (self Error) TooLarge() uint64 {
+func (self Error) TooLarge() string {
 	if self.tag != ErrorTooLarge {
 		panic("tag mismatch")
 	}
-	return self.value.(uint64)
+	return self.value.(string)
 }
 func (self Error) Invalid() string {
 	if self.tag != ErrorInvalid {
@@ -66,7 +66,7 @@ func MakeErrorDenied(value string) Error {
 func MakeErrorNotFound() Error {
 	return Error{ErrorNotFound, nil}
 }
-func MakeErrorTooLarge(value uint64) Error {
+func MakeErrorTooLarge(value string) Error {
 	return Error{ErrorTooLarge, value}
 }
 func MakeErrorInvalid(value string) Error {
@@ -91,21 +91,21 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_read(uintptr(utf8), uint32(len(path)), returnArea)
 	var result witTypes.Result[[]uint8, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
 		result = witTypes.Ok[[]uint8, Error](value)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value0)
 
@@ -114,18 +114,19 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 			variant = MakeErrorNotFound()
 
 		case 2:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 3:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 4:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -135,8 +136,8 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -147,27 +148,27 @@ func List(path string) witTypes.Result[[]Entry, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_list(uintptr(utf8), uint32(len(path)), returnArea)
-	var result3 witTypes.Result[[]Entry, Error]
+	var result4 witTypes.Result[[]Entry, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
-		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))); index++ {
-			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), index*(3*4))
+		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(3*4))
 			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
 			result = append(result, Entry{Name: value, Directory: (uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))) != 0)})
 		}
 
-		result3 = witTypes.Ok[[]Entry, Error](result)
+		result4 = witTypes.Ok[[]Entry, Error](result)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value0)
 
@@ -176,28 +177,29 @@ func List(path string) witTypes.Result[[]Entry, Error] {
 			variant = MakeErrorNotFound()
 
 		case 2:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 3:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 4:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
 		}
 
-		result3 = witTypes.Err[[]Entry, Error](variant)
+		result4 = witTypes.Err[[]Entry, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result4 := result3
-	return result4
+	result5 := result4
+	return result5
 
 }

@@ -50,7 +50,7 @@ const (
 	ErrorTooManyLinks uint8 = 5
 	// The image's passwd or group file does not have this name.
 	ErrorUnknownOwner uint8 = 6
-	// The contents exceed a limit: the number of bytes allowed.
+	// More than a limit allows: names the limit, and what raises it.
 	ErrorTooLarge uint8 = 7
 	// An argument cannot be used; says which and why.
 	ErrorInvalid uint8 = 8
@@ -80,11 +80,11 @@ func (self Error) UnknownOwner() string {
 	}
 	return self.value.(string)
 }
-func (self Error) TooLarge() uint64 {
+func (self Error) TooLarge() string {
 	if self.tag != ErrorTooLarge {
 		panic("tag mismatch")
 	}
-	return self.value.(uint64)
+	return self.value.(string)
 }
 func (self Error) Invalid() string {
 	if self.tag != ErrorInvalid {
@@ -126,7 +126,7 @@ func MakeErrorTooManyLinks() Error {
 func MakeErrorUnknownOwner(value string) Error {
 	return Error{ErrorUnknownOwner, value}
 }
-func MakeErrorTooLarge(value uint64) Error {
+func MakeErrorTooLarge(value string) Error {
 	return Error{ErrorTooLarge, value}
 }
 func MakeErrorInvalid(value string) Error {
@@ -461,19 +461,19 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_read(uintptr(utf8), uint32(len(path)), returnArea)
 	var result witTypes.Result[[]uint8, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
 		result = witTypes.Ok[[]uint8, Error](value)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -499,32 +499,33 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value0)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
@@ -534,8 +535,8 @@ func Read(path string) witTypes.Result[[]uint8, Error] {
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }
 
@@ -669,14 +670,14 @@ func Write(path string, contents []uint8, attributes Attributes, existing Existi
 	}
 	*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (33 + 14*4))) = int8(result4)
 	wasm_import_write(returnArea, returnArea)
-	var result8 witTypes.Result[witTypes.Unit, Error]
+	var result9 witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result8 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+		result9 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -702,43 +703,44 @@ func Write(path string, contents []uint8, attributes Attributes, existing Existi
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value5)
 
 		case 8:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value5)
+			variant = MakeErrorInvalid(value6)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value6)
+			variant = MakeErrorDenied(value7)
 
 		case 11:
-			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value7)
+			variant = MakeErrorOther(value8)
 
 		default:
 			panic("unreachable")
 		}
 
-		result8 = witTypes.Err[witTypes.Unit, Error](variant)
+		result9 = witTypes.Err[witTypes.Unit, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result9 := result8
-	return result9
+	result10 := result9
+	return result10
 
 }
 
@@ -749,7 +751,7 @@ func Append(path string, contents []uint8) witTypes.Result[witTypes.Unit, Error]
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	data := unsafe.Pointer(unsafe.SliceData(contents))
@@ -762,7 +764,7 @@ func Append(path string, contents []uint8) witTypes.Result[witTypes.Unit, Error]
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -788,32 +790,33 @@ func Append(path string, contents []uint8) witTypes.Result[witTypes.Unit, Error]
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value0)
+			variant = MakeErrorInvalid(value1)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value1)
+			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -823,8 +826,8 @@ func Append(path string, contents []uint8) witTypes.Result[witTypes.Unit, Error]
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -845,7 +848,7 @@ func Stat(path string, follow bool) witTypes.Result[witTypes.Option[Metadata], E
 		result = 0
 	}
 	wasm_import_stat(uintptr(utf8), uint32(len(path)), result, returnArea)
-	var result6 witTypes.Result[witTypes.Option[Metadata], Error]
+	var result7 witTypes.Result[witTypes.Option[Metadata], Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 		var option1 witTypes.Option[Metadata]
@@ -883,7 +886,7 @@ func Stat(path string, follow bool) witTypes.Result[witTypes.Option[Metadata], E
 			panic("unreachable")
 		}
 
-		result6 = witTypes.Ok[witTypes.Option[Metadata], Error](option1)
+		result7 = witTypes.Ok[witTypes.Option[Metadata], Error](option1)
 	case 1:
 		var variant Error
 		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
@@ -912,43 +915,44 @@ func Stat(path string, follow bool) witTypes.Result[witTypes.Option[Metadata], E
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
 			variant = MakeErrorUnknownOwner(value2)
 
 		case 7:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value3)
 
 		case 8:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant = MakeErrorInvalid(value3)
+			variant = MakeErrorInvalid(value4)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant = MakeErrorDenied(value4)
+			variant = MakeErrorDenied(value5)
 
 		case 11:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
 
-			variant = MakeErrorOther(value5)
+			variant = MakeErrorOther(value6)
 
 		default:
 			panic("unreachable")
 		}
 
-		result6 = witTypes.Err[witTypes.Option[Metadata], Error](variant)
+		result7 = witTypes.Err[witTypes.Option[Metadata], Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result7 := result6
-	return result7
+	result8 := result7
+	return result8
 
 }
 
@@ -959,16 +963,16 @@ func List(path string) witTypes.Result[[]Entry, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_list(uintptr(utf8), uint32(len(path)), returnArea)
-	var result6 witTypes.Result[[]Entry, Error]
+	var result7 witTypes.Result[[]Entry, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
-		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))); index++ {
-			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), index*(64+6*4))
+		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(64+6*4))
 			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 			var option witTypes.Option[witTypes.Tuple2[uint32, uint32]]
 			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (56 + 2*4)))) {
@@ -997,10 +1001,10 @@ func List(path string) witTypes.Result[[]Entry, Error] {
 			result = append(result, Entry{Path: value, Metadata: Metadata{Kind: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))))), Size: uint64(*(*int64)(unsafe.Add(unsafe.Pointer(base), (8 + 2*4)))), Mode: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (16 + 2*4)))), User: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (20 + 2*4)))), Group: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (24 + 2*4)))), Modified: types.Datetime{Seconds: *(*int64)(unsafe.Add(unsafe.Pointer(base), (32 + 2*4))), Nanoseconds: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (40 + 2*4))))}, Links: uint64(*(*int64)(unsafe.Add(unsafe.Pointer(base), (48 + 2*4)))), Device: option, Target: option1}})
 		}
 
-		result6 = witTypes.Ok[[]Entry, Error](result)
+		result7 = witTypes.Ok[[]Entry, Error](result)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1026,43 +1030,44 @@ func List(path string) witTypes.Result[[]Entry, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value2)
 
 		case 7:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value3)
 
 		case 8:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value3)
+			variant = MakeErrorInvalid(value4)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value4)
+			variant = MakeErrorDenied(value5)
 
 		case 11:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value5)
+			variant = MakeErrorOther(value6)
 
 		default:
 			panic("unreachable")
 		}
 
-		result6 = witTypes.Err[[]Entry, Error](variant)
+		result7 = witTypes.Err[[]Entry, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result7 := result6
-	return result7
+	result8 := result7
+	return result8
 
 }
 
@@ -1073,16 +1078,16 @@ func Walk(path string) witTypes.Result[[]Entry, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_walk(uintptr(utf8), uint32(len(path)), returnArea)
-	var result6 witTypes.Result[[]Entry, Error]
+	var result7 witTypes.Result[[]Entry, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
-		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))); index++ {
-			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), index*(64+6*4))
+		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(64+6*4))
 			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 			var option witTypes.Option[witTypes.Tuple2[uint32, uint32]]
 			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (56 + 2*4)))) {
@@ -1111,10 +1116,10 @@ func Walk(path string) witTypes.Result[[]Entry, Error] {
 			result = append(result, Entry{Path: value, Metadata: Metadata{Kind: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))))), Size: uint64(*(*int64)(unsafe.Add(unsafe.Pointer(base), (8 + 2*4)))), Mode: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (16 + 2*4)))), User: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (20 + 2*4)))), Group: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (24 + 2*4)))), Modified: types.Datetime{Seconds: *(*int64)(unsafe.Add(unsafe.Pointer(base), (32 + 2*4))), Nanoseconds: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(base), (40 + 2*4))))}, Links: uint64(*(*int64)(unsafe.Add(unsafe.Pointer(base), (48 + 2*4)))), Device: option, Target: option1}})
 		}
 
-		result6 = witTypes.Ok[[]Entry, Error](result)
+		result7 = witTypes.Ok[[]Entry, Error](result)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1140,43 +1145,44 @@ func Walk(path string) witTypes.Result[[]Entry, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value2)
 
 		case 7:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value3)
 
 		case 8:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value3)
+			variant = MakeErrorInvalid(value4)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value4)
+			variant = MakeErrorDenied(value5)
 
 		case 11:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value5)
+			variant = MakeErrorOther(value6)
 
 		default:
 			panic("unreachable")
 		}
 
-		result6 = witTypes.Err[[]Entry, Error](variant)
+		result7 = witTypes.Err[[]Entry, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result7 := result6
-	return result7
+	result8 := result7
+	return result8
 
 }
 
@@ -1187,25 +1193,25 @@ func Glob(pattern string) witTypes.Result[[]string, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(pattern))
 	pinner.Pin(utf8)
 	wasm_import_glob(uintptr(utf8), uint32(len(pattern)), returnArea)
-	var result4 witTypes.Result[[]string, Error]
+	var result5 witTypes.Result[[]string, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		result := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
-		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))); index++ {
-			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), index*(2*4))
+		result := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(2*4))
 			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
 			result = append(result, value)
 		}
 
-		result4 = witTypes.Ok[[]string, Error](result)
+		result5 = witTypes.Ok[[]string, Error](result)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1231,43 +1237,44 @@ func Glob(pattern string) witTypes.Result[[]string, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value0)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
 		}
 
-		result4 = witTypes.Err[[]string, Error](variant)
+		result5 = witTypes.Err[[]string, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result5 := result4
-	return result5
+	result6 := result5
+	return result6
 
 }
 
@@ -1396,14 +1403,14 @@ func MakeDirectory(path string, attributes Attributes, parents bool) witTypes.Re
 	}
 	*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (32 + 12*4))) = int8(result3)
 	wasm_import_make_directory(returnArea, returnArea)
-	var result7 witTypes.Result[witTypes.Unit, Error]
+	var result8 witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result7 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+		result8 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1429,43 +1436,44 @@ func MakeDirectory(path string, attributes Attributes, parents bool) witTypes.Re
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value4)
 
 		case 8:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value4)
+			variant = MakeErrorInvalid(value5)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value5)
+			variant = MakeErrorDenied(value6)
 
 		case 11:
-			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value6)
+			variant = MakeErrorOther(value7)
 
 		default:
 			panic("unreachable")
 		}
 
-		result7 = witTypes.Err[witTypes.Unit, Error](variant)
+		result8 = witTypes.Err[witTypes.Unit, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result8 := result7
-	return result8
+	result9 := result8
+	return result9
 
 }
 
@@ -1476,7 +1484,7 @@ func Symlink(target string, path string, existing Existing) witTypes.Result[witT
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(target))
 	pinner.Pin(utf8)
 	utf80 := unsafe.Pointer(unsafe.StringData(path))
@@ -1489,7 +1497,7 @@ func Symlink(target string, path string, existing Existing) witTypes.Result[witT
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1515,32 +1523,33 @@ func Symlink(target string, path string, existing Existing) witTypes.Result[witT
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
@@ -1550,8 +1559,8 @@ func Symlink(target string, path string, existing Existing) witTypes.Result[witT
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }
 
@@ -1562,7 +1571,7 @@ func HardLink(original string, path string) witTypes.Result[witTypes.Unit, Error
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(original))
 	pinner.Pin(utf8)
 	utf80 := unsafe.Pointer(unsafe.StringData(path))
@@ -1575,7 +1584,7 @@ func HardLink(original string, path string) witTypes.Result[witTypes.Unit, Error
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1601,32 +1610,33 @@ func HardLink(original string, path string) witTypes.Result[witTypes.Unit, Error
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
@@ -1636,8 +1646,8 @@ func HardLink(original string, path string) witTypes.Result[witTypes.Unit, Error
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }
 
@@ -1784,14 +1794,14 @@ func MakeNode(path string, node Node, attributes Attributes) witTypes.Result[wit
 	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (48 + 11*4))) = uint32(length)
 	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (48 + 10*4))) = uint32(uintptr(uintptr(result)))
 	wasm_import_make_node(returnArea, returnArea)
-	var result6 witTypes.Result[witTypes.Unit, Error]
+	var result7 witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result6 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+		result7 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1817,43 +1827,44 @@ func MakeNode(path string, node Node, attributes Attributes) witTypes.Result[wit
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value3)
 
 		case 8:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value3)
+			variant = MakeErrorInvalid(value4)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value4)
+			variant = MakeErrorDenied(value5)
 
 		case 11:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value5)
+			variant = MakeErrorOther(value6)
 
 		default:
 			panic("unreachable")
 		}
 
-		result6 = witTypes.Err[witTypes.Unit, Error](variant)
+		result7 = witTypes.Err[witTypes.Unit, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result7 := result6
-	return result7
+	result8 := result7
+	return result8
 
 }
 
@@ -1864,7 +1875,7 @@ func Remove(path string) witTypes.Result[witTypes.Unit, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_remove(uintptr(utf8), uint32(len(path)), returnArea)
@@ -1875,7 +1886,7 @@ func Remove(path string) witTypes.Result[witTypes.Unit, Error] {
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -1901,186 +1912,17 @@ func Remove(path string) witTypes.Result[witTypes.Unit, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
-
-		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorInvalid(value0)
-
-		case 9:
-
-			variant = MakeErrorNoSpace()
-
-		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorDenied(value1)
-
-		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorOther(value2)
-
-		default:
-			panic("unreachable")
-		}
-
-		result = witTypes.Err[witTypes.Unit, Error](variant)
-	default:
-		panic("unreachable")
-	}
-	result3 := result
-	return result3
-
-}
-
-//go:wasmimport blankslate:element/rootfs@0.1.0 remove-tree
-func wasm_import_remove_tree(arg0 uintptr, arg1 uint32, arg2 uintptr)
-
-func RemoveTree(path string) witTypes.Result[witTypes.Unit, Error] {
-	pinner := &runtime.Pinner{}
-	defer pinner.Unpin()
-
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
-	utf8 := unsafe.Pointer(unsafe.StringData(path))
-	pinner.Pin(utf8)
-	wasm_import_remove_tree(uintptr(utf8), uint32(len(path)), returnArea)
-	var result witTypes.Result[witTypes.Unit, Error]
-	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-	case 0:
-
-		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
-	case 1:
-		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
-		case 0:
-
-			variant = MakeErrorNotFound()
-
-		case 1:
-
-			variant = MakeErrorExists()
-
-		case 2:
-
-			variant = MakeErrorNotADirectory()
-
-		case 3:
-
-			variant = MakeErrorIsADirectory()
-
-		case 4:
-
-			variant = MakeErrorNotEmpty()
-
-		case 5:
-
-			variant = MakeErrorTooManyLinks()
-
-		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorUnknownOwner(value)
-
-		case 7:
-
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorInvalid(value0)
-
-		case 9:
-
-			variant = MakeErrorNoSpace()
-
-		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorDenied(value1)
-
-		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorOther(value2)
-
-		default:
-			panic("unreachable")
-		}
-
-		result = witTypes.Err[witTypes.Unit, Error](variant)
-	default:
-		panic("unreachable")
-	}
-	result3 := result
-	return result3
-
-}
-
-//go:wasmimport blankslate:element/rootfs@0.1.0 rename
-func wasm_import_rename(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr)
-
-func Rename(from string, to string) witTypes.Result[witTypes.Unit, Error] {
-	pinner := &runtime.Pinner{}
-	defer pinner.Unpin()
-
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
-	utf8 := unsafe.Pointer(unsafe.StringData(from))
-	pinner.Pin(utf8)
-	utf80 := unsafe.Pointer(unsafe.StringData(to))
-	pinner.Pin(utf80)
-	wasm_import_rename(uintptr(utf8), uint32(len(from)), uintptr(utf80), uint32(len(to)), returnArea)
-	var result witTypes.Result[witTypes.Unit, Error]
-	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-	case 0:
-
-		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
-	case 1:
-		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
-		case 0:
-
-			variant = MakeErrorNotFound()
-
-		case 1:
-
-			variant = MakeErrorExists()
-
-		case 2:
-
-			variant = MakeErrorNotADirectory()
-
-		case 3:
-
-			variant = MakeErrorIsADirectory()
-
-		case 4:
-
-			variant = MakeErrorNotEmpty()
-
-		case 5:
-
-			variant = MakeErrorTooManyLinks()
-
-		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
-
-			variant = MakeErrorUnknownOwner(value)
-
-		case 7:
-
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
-
-		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorInvalid(value1)
 
@@ -2089,12 +1931,12 @@ func Rename(from string, to string) witTypes.Result[witTypes.Unit, Error] {
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorOther(value3)
 
@@ -2108,6 +1950,178 @@ func Rename(from string, to string) witTypes.Result[witTypes.Unit, Error] {
 	}
 	result4 := result
 	return result4
+
+}
+
+//go:wasmimport blankslate:element/rootfs@0.1.0 remove-tree
+func wasm_import_remove_tree(arg0 uintptr, arg1 uint32, arg2 uintptr)
+
+func RemoveTree(path string) witTypes.Result[witTypes.Unit, Error] {
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
+
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(path))
+	pinner.Pin(utf8)
+	wasm_import_remove_tree(uintptr(utf8), uint32(len(path)), returnArea)
+	var result witTypes.Result[witTypes.Unit, Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+	case 1:
+		var variant Error
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
+		case 0:
+
+			variant = MakeErrorNotFound()
+
+		case 1:
+
+			variant = MakeErrorExists()
+
+		case 2:
+
+			variant = MakeErrorNotADirectory()
+
+		case 3:
+
+			variant = MakeErrorIsADirectory()
+
+		case 4:
+
+			variant = MakeErrorNotEmpty()
+
+		case 5:
+
+			variant = MakeErrorTooManyLinks()
+
+		case 6:
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorUnknownOwner(value)
+
+		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorTooLarge(value0)
+
+		case 8:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorInvalid(value1)
+
+		case 9:
+
+			variant = MakeErrorNoSpace()
+
+		case 10:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorDenied(value2)
+
+		case 11:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorOther(value3)
+
+		default:
+			panic("unreachable")
+		}
+
+		result = witTypes.Err[witTypes.Unit, Error](variant)
+	default:
+		panic("unreachable")
+	}
+	result4 := result
+	return result4
+
+}
+
+//go:wasmimport blankslate:element/rootfs@0.1.0 rename
+func wasm_import_rename(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr)
+
+func Rename(from string, to string) witTypes.Result[witTypes.Unit, Error] {
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
+
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(from))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(to))
+	pinner.Pin(utf80)
+	wasm_import_rename(uintptr(utf8), uint32(len(from)), uintptr(utf80), uint32(len(to)), returnArea)
+	var result witTypes.Result[witTypes.Unit, Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+	case 1:
+		var variant Error
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
+		case 0:
+
+			variant = MakeErrorNotFound()
+
+		case 1:
+
+			variant = MakeErrorExists()
+
+		case 2:
+
+			variant = MakeErrorNotADirectory()
+
+		case 3:
+
+			variant = MakeErrorIsADirectory()
+
+		case 4:
+
+			variant = MakeErrorNotEmpty()
+
+		case 5:
+
+			variant = MakeErrorTooManyLinks()
+
+		case 6:
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorUnknownOwner(value)
+
+		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorTooLarge(value1)
+
+		case 8:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorInvalid(value2)
+
+		case 9:
+
+			variant = MakeErrorNoSpace()
+
+		case 10:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorDenied(value3)
+
+		case 11:
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorOther(value4)
+
+		default:
+			panic("unreachable")
+		}
+
+		result = witTypes.Err[witTypes.Unit, Error](variant)
+	default:
+		panic("unreachable")
+	}
+	result5 := result
+	return result5
 
 }
 
@@ -2236,14 +2250,14 @@ func SetAttributes(path string, attributes Attributes, recursive bool) witTypes.
 	}
 	*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (32 + 12*4))) = int8(result3)
 	wasm_import_set_attributes(returnArea, returnArea)
-	var result7 witTypes.Result[witTypes.Unit, Error]
+	var result8 witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result7 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+		result8 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2269,16 +2283,209 @@ func SetAttributes(path string, attributes Attributes, recursive bool) witTypes.
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value4)
 
 		case 8:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorInvalid(value5)
+
+		case 9:
+
+			variant = MakeErrorNoSpace()
+
+		case 10:
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorDenied(value6)
+
+		case 11:
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorOther(value7)
+
+		default:
+			panic("unreachable")
+		}
+
+		result8 = witTypes.Err[witTypes.Unit, Error](variant)
+	default:
+		panic("unreachable")
+	}
+	result9 := result8
+	return result9
+
+}
+
+//go:wasmimport blankslate:element/rootfs@0.1.0 set-link-attributes
+func wasm_import_set_link_attributes(arg0 uintptr, arg1 uintptr)
+
+func SetLinkAttributes(path string, attributes Attributes) witTypes.Result[witTypes.Unit, Error] {
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
+
+	returnArea := uintptr(witRuntime.Allocate(pinner, (32 + 12*4), 8))
+	utf8 := unsafe.Pointer(unsafe.StringData(path))
+	pinner.Pin(utf8)
+	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)) = uint32(uint32(len(path)))
+	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0)) = uint32(uintptr(uintptr(utf8)))
+
+	switch (attributes).Mode.Tag() {
+	case witTypes.OptionNone:
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))) = int8(int32(0))
+
+	case witTypes.OptionSome:
+		payload := (attributes).Mode.Some()
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))) = int8(int32(1))
+		*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (4 + 2*4))) = int32(payload)
+
+	default:
+		panic("unreachable")
+	}
+
+	switch (attributes).User.Tag() {
+	case witTypes.OptionNone:
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))) = int8(int32(0))
+
+	case witTypes.OptionSome:
+		payload := (attributes).User.Some()
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))) = int8(int32(1))
+
+		switch payload.Tag() {
+		case OwnerName:
+			payload := payload.Name()
+			*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 3*4))) = int8(int32(0))
+			utf80 := unsafe.Pointer(unsafe.StringData(payload))
+			pinner.Pin(utf80)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 5*4))) = uint32(uint32(len(payload)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 4*4))) = uint32(uintptr(uintptr(utf80)))
+
+		case OwnerId:
+			payload := payload.Id()
+			*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 3*4))) = int8(int32(1))
+			*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 4*4))) = int32(payload)
+
+		default:
+			panic("unreachable")
+		}
+
+	default:
+		panic("unreachable")
+	}
+
+	switch (attributes).Group.Tag() {
+	case witTypes.OptionNone:
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 6*4))) = int8(int32(0))
+
+	case witTypes.OptionSome:
+		payload := (attributes).Group.Some()
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 6*4))) = int8(int32(1))
+
+		switch payload.Tag() {
+		case OwnerName:
+			payload := payload.Name()
+			*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 7*4))) = int8(int32(0))
+			utf81 := unsafe.Pointer(unsafe.StringData(payload))
+			pinner.Pin(utf81)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 9*4))) = uint32(uint32(len(payload)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 8*4))) = uint32(uintptr(uintptr(utf81)))
+
+		case OwnerId:
+			payload := payload.Id()
+			*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 7*4))) = int8(int32(1))
+			*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 8*4))) = int32(payload)
+
+		default:
+			panic("unreachable")
+		}
+
+	default:
+		panic("unreachable")
+	}
+
+	switch (attributes).Modified.Tag() {
+	case witTypes.OptionNone:
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 10*4))) = int8(int32(0))
+
+	case witTypes.OptionSome:
+		payload := (attributes).Modified.Some()
+		*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 10*4))) = int8(int32(1))
+		*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 10*4))) = (payload).Seconds
+		*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (24 + 10*4))) = int32((payload).Nanoseconds)
+
+	default:
+		panic("unreachable")
+	}
+	slice := (attributes).Extended
+	length := uint32(len(slice))
+	result := witRuntime.Allocate(pinner, uintptr(length*(4*4)), 4)
+	for index, element := range slice {
+		base := unsafe.Add(result, index*(4*4))
+		utf82 := unsafe.Pointer(unsafe.StringData((element).F0))
+		pinner.Pin(utf82)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).F0)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf82)))
+		data := unsafe.Pointer(unsafe.SliceData((element).F1))
+		pinner.Pin(data)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = uint32(uint32(len((element).F1)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = uint32(uintptr(uintptr(data)))
+
+	}
+
+	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (32 + 11*4))) = uint32(length)
+	*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (32 + 10*4))) = uint32(uintptr(uintptr(result)))
+	wasm_import_set_link_attributes(returnArea, returnArea)
+	var result7 witTypes.Result[witTypes.Unit, Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result7 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+	case 1:
+		var variant Error
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
+		case 0:
+
+			variant = MakeErrorNotFound()
+
+		case 1:
+
+			variant = MakeErrorExists()
+
+		case 2:
+
+			variant = MakeErrorNotADirectory()
+
+		case 3:
+
+			variant = MakeErrorIsADirectory()
+
+		case 4:
+
+			variant = MakeErrorNotEmpty()
+
+		case 5:
+
+			variant = MakeErrorTooManyLinks()
+
+		case 6:
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorUnknownOwner(value)
+
+		case 7:
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+			variant = MakeErrorTooLarge(value3)
+
+		case 8:
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorInvalid(value4)
 
@@ -2287,12 +2494,12 @@ func SetAttributes(path string, attributes Attributes, recursive bool) witTypes.
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorDenied(value5)
 
 		case 11:
-			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorOther(value6)
 
@@ -2316,26 +2523,26 @@ func ExtendedAttributes(path string) witTypes.Result[[]witTypes.Tuple2[string, [
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_extended_attributes(uintptr(utf8), uint32(len(path)), returnArea)
-	var result5 witTypes.Result[[]witTypes.Tuple2[string, []uint8], Error]
+	var result6 witTypes.Result[[]witTypes.Tuple2[string, []uint8], Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		result := make([]witTypes.Tuple2[string, []uint8], 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
-		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))); index++ {
-			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), index*(4*4))
+		result := make([]witTypes.Tuple2[string, []uint8], 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(4*4))
 			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 			value0 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))))
 
 			result = append(result, witTypes.Tuple2[string, []uint8]{F0: value, F1: value0})
 		}
 
-		result5 = witTypes.Ok[[]witTypes.Tuple2[string, []uint8], Error](result)
+		result6 = witTypes.Ok[[]witTypes.Tuple2[string, []uint8], Error](result)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2361,43 +2568,44 @@ func ExtendedAttributes(path string) witTypes.Result[[]witTypes.Tuple2[string, [
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value1)
 
 		case 7:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value2)
 
 		case 8:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value2)
+			variant = MakeErrorInvalid(value3)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value3)
+			variant = MakeErrorDenied(value4)
 
 		case 11:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value4)
+			variant = MakeErrorOther(value5)
 
 		default:
 			panic("unreachable")
 		}
 
-		result5 = witTypes.Err[[]witTypes.Tuple2[string, []uint8], Error](variant)
+		result6 = witTypes.Err[[]witTypes.Tuple2[string, []uint8], Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result6 := result5
-	return result6
+	result7 := result6
+	return result7
 
 }
 
@@ -2408,7 +2616,7 @@ func RemoveExtendedAttribute(path string, name string) witTypes.Result[witTypes.
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	utf80 := unsafe.Pointer(unsafe.StringData(name))
@@ -2421,7 +2629,7 @@ func RemoveExtendedAttribute(path string, name string) witTypes.Result[witTypes.
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2447,32 +2655,33 @@ func RemoveExtendedAttribute(path string, name string) witTypes.Result[witTypes.
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
@@ -2482,8 +2691,8 @@ func RemoveExtendedAttribute(path string, name string) witTypes.Result[witTypes.
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }
 
@@ -2494,7 +2703,7 @@ func Copy(from Source, to string, options CopyOptions) witTypes.Result[witTypes.
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	var variant int32
 	var variant3 uintptr
 	var variant4 uint32
@@ -2553,76 +2762,77 @@ func Copy(from Source, to string, options CopyOptions) witTypes.Result[witTypes.
 		result6 = 0
 	}
 	wasm_import_copy(variant, variant3, variant4, uintptr(utf85), uint32(len(to)), int32((options).Existing), result, result6, returnArea)
-	var result11 witTypes.Result[witTypes.Unit, Error]
+	var result12 witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result11 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
+		result12 = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
-		var variant10 Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		var variant11 Error
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
-			variant10 = MakeErrorNotFound()
+			variant11 = MakeErrorNotFound()
 
 		case 1:
 
-			variant10 = MakeErrorExists()
+			variant11 = MakeErrorExists()
 
 		case 2:
 
-			variant10 = MakeErrorNotADirectory()
+			variant11 = MakeErrorNotADirectory()
 
 		case 3:
 
-			variant10 = MakeErrorIsADirectory()
+			variant11 = MakeErrorIsADirectory()
 
 		case 4:
 
-			variant10 = MakeErrorNotEmpty()
+			variant11 = MakeErrorNotEmpty()
 
 		case 5:
 
-			variant10 = MakeErrorTooManyLinks()
+			variant11 = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant10 = MakeErrorUnknownOwner(value)
+			variant11 = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant10 = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant11 = MakeErrorTooLarge(value7)
 
 		case 8:
-			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant10 = MakeErrorInvalid(value7)
+			variant11 = MakeErrorInvalid(value8)
 
 		case 9:
 
-			variant10 = MakeErrorNoSpace()
+			variant11 = MakeErrorNoSpace()
 
 		case 10:
-			value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant10 = MakeErrorDenied(value8)
+			variant11 = MakeErrorDenied(value9)
 
 		case 11:
-			value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value10 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant10 = MakeErrorOther(value9)
+			variant11 = MakeErrorOther(value10)
 
 		default:
 			panic("unreachable")
 		}
 
-		result11 = witTypes.Err[witTypes.Unit, Error](variant10)
+		result12 = witTypes.Err[witTypes.Unit, Error](variant11)
 	default:
 		panic("unreachable")
 	}
-	result12 := result11
-	return result12
+	result13 := result12
+	return result13
 
 }
 
@@ -2633,7 +2843,7 @@ func FindUser(name string) witTypes.Result[witTypes.Option[UserEntry], Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (24 + 4*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (8 + 6*4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(name))
 	pinner.Pin(utf8)
 	wasm_import_find_user(uintptr(utf8), uint32(len(name)), returnArea)
@@ -2641,15 +2851,15 @@ func FindUser(name string) witTypes.Result[witTypes.Option[UserEntry], Error] {
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 		var option witTypes.Option[UserEntry]
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			option = witTypes.None[UserEntry]()
 		case 1:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 2*4))))
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 3*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 4*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 3*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 4*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 5*4))))
 
-			option = witTypes.Some[UserEntry](UserEntry{Uid: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))), Gid: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (12 + 1*4)))), Home: value, Shell: value0})
+			option = witTypes.Some[UserEntry](UserEntry{Uid: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))), Gid: uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (4 + 2*4)))), Home: value, Shell: value0})
 		default:
 			panic("unreachable")
 		}
@@ -2657,7 +2867,7 @@ func FindUser(name string) witTypes.Result[witTypes.Option[UserEntry], Error] {
 		result = witTypes.Ok[witTypes.Option[UserEntry], Error](option)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2683,32 +2893,33 @@ func FindUser(name string) witTypes.Result[witTypes.Option[UserEntry], Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value1)
 
 		case 7:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value2)
 
 		case 8:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value2)
+			variant = MakeErrorInvalid(value3)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value3)
+			variant = MakeErrorDenied(value4)
 
 		case 11:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value4)
+			variant = MakeErrorOther(value5)
 
 		default:
 			panic("unreachable")
@@ -2718,8 +2929,8 @@ func FindUser(name string) witTypes.Result[witTypes.Option[UserEntry], Error] {
 	default:
 		panic("unreachable")
 	}
-	result5 := result
-	return result5
+	result6 := result
+	return result6
 
 }
 
@@ -2730,7 +2941,7 @@ func FindGroup(name string) witTypes.Result[witTypes.Option[uint32], Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(name))
 	pinner.Pin(utf8)
 	wasm_import_find_group(uintptr(utf8), uint32(len(name)), returnArea)
@@ -2738,13 +2949,13 @@ func FindGroup(name string) witTypes.Result[witTypes.Option[uint32], Error] {
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 		var option witTypes.Option[uint32]
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			option = witTypes.None[uint32]()
 		case 1:
 
-			option = witTypes.Some[uint32](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 12))))
+			option = witTypes.Some[uint32](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), (4 + 1*4)))))
 		default:
 			panic("unreachable")
 		}
@@ -2752,7 +2963,7 @@ func FindGroup(name string) witTypes.Result[witTypes.Option[uint32], Error] {
 		result = witTypes.Ok[witTypes.Option[uint32], Error](option)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2778,32 +2989,33 @@ func FindGroup(name string) witTypes.Result[witTypes.Option[uint32], Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value0)
+			variant = MakeErrorInvalid(value1)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value1)
+			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -2813,8 +3025,8 @@ func FindGroup(name string) witTypes.Result[witTypes.Option[uint32], Error] {
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -2825,17 +3037,17 @@ func (self *Reader) Read(limit uint32) witTypes.Result[[]uint8, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	wasm_import_method_reader_read((self).Handle(), int32(limit), returnArea)
 	var result witTypes.Result[[]uint8, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
-		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4))))
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
 		result = witTypes.Ok[[]uint8, Error](value)
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2861,32 +3073,33 @@ func (self *Reader) Read(limit uint32) witTypes.Result[[]uint8, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value0)
 
 		case 7:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value1)
 
 		case 8:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value1)
+			variant = MakeErrorInvalid(value2)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value2)
+			variant = MakeErrorDenied(value3)
 
 		case 11:
-			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value3)
+			variant = MakeErrorOther(value4)
 
 		default:
 			panic("unreachable")
@@ -2896,8 +3109,8 @@ func (self *Reader) Read(limit uint32) witTypes.Result[[]uint8, Error] {
 	default:
 		panic("unreachable")
 	}
-	result4 := result
-	return result4
+	result5 := result
+	return result5
 
 }
 
@@ -2908,7 +3121,7 @@ func (self *Writer) Write(contents []uint8) witTypes.Result[witTypes.Unit, Error
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	data := unsafe.Pointer(unsafe.SliceData(contents))
 	pinner.Pin(data)
 	wasm_import_method_writer_write((self).Handle(), uintptr(data), uint32(len(contents)), returnArea)
@@ -2919,7 +3132,7 @@ func (self *Writer) Write(contents []uint8) witTypes.Result[witTypes.Unit, Error
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -2945,32 +3158,33 @@ func (self *Writer) Write(contents []uint8) witTypes.Result[witTypes.Unit, Error
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value0)
+			variant = MakeErrorInvalid(value1)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value1)
+			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -2980,8 +3194,8 @@ func (self *Writer) Write(contents []uint8) witTypes.Result[witTypes.Unit, Error
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -2992,7 +3206,7 @@ func WriterFinish(writer *Writer) witTypes.Result[witTypes.Unit, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	wasm_import_static_writer_finish((writer).TakeHandle(), returnArea)
 	var result witTypes.Result[witTypes.Unit, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
@@ -3001,7 +3215,7 @@ func WriterFinish(writer *Writer) witTypes.Result[witTypes.Unit, Error] {
 		result = witTypes.Ok[witTypes.Unit, Error](witTypes.Unit{})
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -3027,32 +3241,33 @@ func WriterFinish(writer *Writer) witTypes.Result[witTypes.Unit, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value0)
+			variant = MakeErrorInvalid(value1)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value1)
+			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -3062,8 +3277,8 @@ func WriterFinish(writer *Writer) witTypes.Result[witTypes.Unit, Error] {
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -3074,7 +3289,7 @@ func Open(path string) witTypes.Result[*Reader, Error] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
-	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
 	utf8 := unsafe.Pointer(unsafe.StringData(path))
 	pinner.Pin(utf8)
 	wasm_import_open(uintptr(utf8), uint32(len(path)), returnArea)
@@ -3082,10 +3297,10 @@ func Open(path string) witTypes.Result[*Reader, Error] {
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result = witTypes.Ok[*Reader, Error](ReaderFromOwnHandle(int32(uintptr(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))))
+		result = witTypes.Ok[*Reader, Error](ReaderFromOwnHandle(int32(uintptr(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))))
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -3111,32 +3326,33 @@ func Open(path string) witTypes.Result[*Reader, Error] {
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value0)
 
 		case 8:
-			value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value0)
+			variant = MakeErrorInvalid(value1)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value1)
+			variant = MakeErrorDenied(value2)
 
 		case 11:
-			value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value2)
+			variant = MakeErrorOther(value3)
 
 		default:
 			panic("unreachable")
@@ -3146,8 +3362,8 @@ func Open(path string) witTypes.Result[*Reader, Error] {
 	default:
 		panic("unreachable")
 	}
-	result3 := result
-	return result3
+	result4 := result
+	return result4
 
 }
 
@@ -3277,14 +3493,14 @@ func Create(path string, attributes Attributes, existing Existing, parents bool)
 	}
 	*(*int8)(unsafe.Add(unsafe.Pointer(returnArea), (33 + 12*4))) = int8(result3)
 	wasm_import_create(returnArea, returnArea)
-	var result7 witTypes.Result[*Writer, Error]
+	var result8 witTypes.Result[*Writer, Error]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
 
-		result7 = witTypes.Ok[*Writer, Error](WriterFromOwnHandle(int32(uintptr(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 8))))))
+		result8 = witTypes.Ok[*Writer, Error](WriterFromOwnHandle(int32(uintptr(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))))
 	case 1:
 		var variant Error
-		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8))) {
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
 		case 0:
 
 			variant = MakeErrorNotFound()
@@ -3310,42 +3526,43 @@ func Create(path string, attributes Attributes, existing Existing, parents bool)
 			variant = MakeErrorTooManyLinks()
 
 		case 6:
-			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
 			variant = MakeErrorUnknownOwner(value)
 
 		case 7:
+			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorTooLarge(uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 16))))
+			variant = MakeErrorTooLarge(value4)
 
 		case 8:
-			value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorInvalid(value4)
+			variant = MakeErrorInvalid(value5)
 
 		case 9:
 
 			variant = MakeErrorNoSpace()
 
 		case 10:
-			value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorDenied(value5)
+			variant = MakeErrorDenied(value6)
 
 		case 11:
-			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 16))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (16 + 1*4))))
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-			variant = MakeErrorOther(value6)
+			variant = MakeErrorOther(value7)
 
 		default:
 			panic("unreachable")
 		}
 
-		result7 = witTypes.Err[*Writer, Error](variant)
+		result8 = witTypes.Err[*Writer, Error](variant)
 	default:
 		panic("unreachable")
 	}
-	result8 := result7
-	return result8
+	result9 := result8
+	return result9
 
 }

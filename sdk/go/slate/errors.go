@@ -39,7 +39,7 @@ func rootfsError(err rootfs.Error) string {
 	case rootfs.ErrorUnknownOwner:
 		return name + ": " + err.UnknownOwner()
 	case rootfs.ErrorTooLarge:
-		return fmt.Sprintf("%s: %d", name, err.TooLarge())
+		return name + ": " + err.TooLarge()
 	case rootfs.ErrorInvalid:
 		return name + ": " + err.Invalid()
 	case rootfs.ErrorDenied:
@@ -65,7 +65,7 @@ func commandError(err command.Error) string {
 	case command.ErrorTimedOut:
 		return fmt.Sprintf("timed-out: %d", err.TimedOut())
 	case command.ErrorTooMuchOutput:
-		return fmt.Sprintf("too-much-output: %d", err.TooMuchOutput())
+		return "too-much-output: " + err.TooMuchOutput()
 	case command.ErrorInvalid:
 		return "invalid: " + err.Invalid()
 	}

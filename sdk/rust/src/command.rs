@@ -28,8 +28,9 @@ impl fmt::Display for Error {
             Kind::Failed(failed) => write_failed(f, failed),
             Kind::NotFound(text) => write!(f, "no such program: {text}"),
             Kind::TimedOut(seconds) => write!(f, "{program} ran longer than {seconds} s and was killed"),
-            Kind::TooMuchOutput(limit) => write!(f, "{program} wrote more than the limit of {limit} bytes"),
-            Kind::Invalid(text) | Kind::Other(text) => write!(f, "running {program}: {text}"),
+            Kind::TooMuchOutput(text) | Kind::Invalid(text) | Kind::Other(text) => {
+                write!(f, "running {program}: {text}")
+            }
         }
     }
 }

@@ -30,8 +30,9 @@ impl fmt::Display for Error {
             Kind::NotFound => f.write_str("no such file"),
             Kind::Mismatch(digest) => write!(f, "the file has another digest, {digest}"),
             Kind::Offline => f.write_str("not in the cache, and the build is offline"),
-            Kind::TooLarge(limit) => write!(f, "larger than the limit of {limit} bytes"),
-            Kind::Denied(text) | Kind::Invalid(text) | Kind::Failed(text) => f.write_str(text),
+            Kind::Denied(text) | Kind::TooLarge(text) | Kind::Invalid(text) | Kind::Failed(text) => {
+                f.write_str(text)
+            }
         }
     }
 }

@@ -28,8 +28,9 @@ impl fmt::Display for Error {
         }
         match &self.kind {
             Kind::NotFound => f.write_str("no such file"),
-            Kind::TooLarge(limit) => write!(f, "larger than the limit of {limit} bytes"),
-            Kind::Denied(text) | Kind::Invalid(text) | Kind::Other(text) => f.write_str(text),
+            Kind::Denied(text) | Kind::TooLarge(text) | Kind::Invalid(text) | Kind::Other(text) => {
+                f.write_str(text)
+            }
         }
     }
 }

@@ -193,6 +193,15 @@ pub fn set_attributes(path: &str, attributes: &Attributes, recursive: bool) -> R
     wit::set_attributes(path, attributes, recursive).during("changing attributes of", path)
 }
 
+/// Changes attributes of what has a name, of a symbolic link itself included.
+///
+/// # Errors
+///
+/// Fails for what does not exist, and for owners that the image does not have.
+pub fn set_link_attributes(path: &str, attributes: &Attributes) -> Result {
+    wit::set_link_attributes(path, attributes).during("changing attributes of", path)
+}
+
 /// The extended attributes of a file, sorted by name.
 ///
 /// # Errors

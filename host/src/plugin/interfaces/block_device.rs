@@ -52,8 +52,8 @@ impl Host for State {
         if self.context.rehearsal.is_none() && !is_block_device(Path::new(&device)) {
             return Err(Error::Invalid(format!("'{device}' is no block device of the build host")));
         }
-        self.contribute(|all| all.block_device = Some(PathBuf::from(device)));
-        Ok(())
+        self.contribute(device.len(), |all| all.block_device = Some(PathBuf::from(device)))
+            .map_err(Error::Invalid)
     }
 }
 

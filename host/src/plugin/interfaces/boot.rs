@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::rootfs::files;
-use super::{add_new, is_name};
+use super::{add_new, is_name, size};
 use crate::element::Phase;
 use crate::element::capability::Grant;
 use crate::plugin::bindings::wit::boot::{Error, Firmware, Host, Loader};
@@ -17,12 +17,12 @@ impl Host for State {
         if let Some(bad) = arguments.iter().find(|argument| !is_kernel_argument(argument)) {
             return Err(Error::Invalid(format!("'{bad}' is not one argument of a kernel")));
         }
-        self.contribute(|all| add_new(&mut all.kernel_arguments, arguments));
-        Ok(())
+        self.contribute(size(&arguments), |all| add_new(&mut all.kernel_arguments, arguments))
+            .map_err(Error::Invalid)
     }
 
     fn kernel_arguments(&mut self) -> Vec<String> {
-        self.contribute(|all| all.kernel_arguments.clone())
+        self.contributions(|all| all.kernel_arguments.clone())
     }
 
     fn load_modules(&mut self, modules: Vec<String>) -> Result<(), Error> {

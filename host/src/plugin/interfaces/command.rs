@@ -10,6 +10,7 @@ use crate::element::capability::Grant;
 use crate::plugin::bindings::wit::command::{
     Argument, Error, Expected, FailedCommand, Host, Options, Outcome, Place,
 };
+use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::report;
 use crate::sys::chroot::ChrootMounts;
@@ -136,19 +137,18 @@ impl State {
 struct Sink<'a> {
     state: &'a State,
     captured: Option<Vec<u8>>,
-    limit: u64,
     too_much: bool,
 }
 
 impl<'a> Sink<'a> {
     fn new(state: &'a State, capture: bool) -> Self {
-        Sink { state, captured: capture.then(Vec::new), limit: state.limits().answer, too_much: false }
+        Sink { state, captured: capture.then(Vec::new), too_much: false }
     }
 
     fn line(&mut self, stream: Stream, line: &[u8]) {
         match (&mut self.captured, stream) {
             (Some(captured), Stream::Stdout) => {
-                self.too_much |= (captured.len() + line.len()) as u64 >= self.limit;
+                self.too_much |= captured.len() + line.len() >= self.state.limits().size(Limit::Answer);
                 if !self.too_much {
                     captured.extend_from_slice(line);
                     captured.push(b'\n');
@@ -165,7 +165,7 @@ impl<'a> Sink<'a> {
 
     fn finish(self) -> Result<Vec<u8>, Error> {
         if self.too_much {
-            Err(Error::TooMuchOutput(self.limit))
+            Err(Error::TooMuchOutput(self.state.limits().reached(Limit::Answer).to_string()))
         } else {
             Ok(self.captured.unwrap_or_default())
         }

@@ -8,9 +8,13 @@ use std::path::{Path, PathBuf};
 
 use crate::element::capability::Grant;
 use crate::plugin::bindings::wit::fetch::{Digest, Error, Fetched, Host, Request};
+use crate::plugin::limits::Limit;
 use crate::plugin::rehearsal::Rehearsal;
 use crate::plugin::state::{State, lock};
-use transfer::{Transfer, digest_of};
+use transfer::{Transfer, digest_of, is_plain};
+
+/// Redirections that are followed.
+const REDIRECTIONS: usize = 10;
 
 /// Bytes that one call reads at most.
 const PIECE: u32 = 16 << 20;
@@ -21,11 +25,17 @@ impl Host for State {
         if !["https://", "http://"].iter().any(|scheme| request.url.starts_with(scheme)) {
             return Err(Error::Invalid(format!("'{}' is no https: or http: URL", request.url)));
         }
+        if !is_plain(&request.url) {
+            return Err(Error::Invalid(format!(
+                "'{}' has a '.' or '..' or a sign that no URL has",
+                request.url
+            )));
+        }
         self.facts.permissions.check(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
-        let folder = &self.shared.setting.downloads;
+        let folder = self.shared.setting.downloads.clone();
         let alias = folder.join(alias(&request));
         let fresh = request.digest.is_none() && !self.shared.setting.offline;
-        let known = if fresh { None } else { cached(folder, &alias) };
+        let known = if fresh { None } else { cached(&folder, &alias) };
         let digest = match known {
             Some(digest) => digest,
             None if self.shared.setting.offline => return Err(Error::Offline),
@@ -62,17 +72,15 @@ impl State {
         Err(format!("'{digest}' is no file that element '{}' fetched", self.facts.name))
     }
 
-    fn transfer(&self, request: &Request, alias: &Path) -> Result<String, Error> {
+    fn transfer(&mut self, request: &Request, alias: &Path) -> Result<String, Error> {
         let folder = &self.shared.setting.downloads;
         fs::create_dir_all(folder).map_err(failed)?;
         let part = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         if let Some(rehearsal) = &self.context.rehearsal {
             return rehearsed(rehearsal, request, folder);
         }
-        let limit = self.limits().download;
-        let transfer = Transfer { url: &request.url, to: part.path(), limit, time: self.remaining() };
-        transfer
-            .run(&self.context.variables, &mut |line| self.log.line(crate::report::Stream::Stderr, line))?;
+        self.follow(request, part.path())?;
+        self.downloaded += part.as_file().metadata().map_err(failed)?.len();
         let found = digest_of(part.path(), request.digest.as_ref()).map_err(failed)?;
         if let Some(wanted) = &request.digest
             && found.wanted_kind != *hex(wanted)
@@ -82,6 +90,26 @@ impl State {
         part.persist(folder.join(&found.sha256)).map_err(failed)?;
         fs::write(alias, &found.sha256).map_err(failed)?;
         Ok(found.sha256)
+    }
+
+    /// Transfers a file. Where nothing says what it must be, each address that
+    /// the server sends to must be granted too.
+    fn follow(&self, request: &Request, to: &Path) -> Result<(), Error> {
+        let mut url = request.url.clone();
+        for _ in 0..=REDIRECTIONS {
+            let limit = self.limits().get(Limit::Download).saturating_sub(self.downloaded);
+            let transfer = Transfer { url: &url, to, limit, time: self.remaining() };
+            let mut log = |line: &str| self.log.line(crate::report::Stream::Stderr, line);
+            let too_large = || Error::TooLarge(self.limits().reached(Limit::Download).to_string());
+            match transfer.run(&self.context.variables, &mut log, &too_large)? {
+                None => return Ok(()),
+                Some(next) => url = next,
+            }
+            if request.digest.is_none() {
+                self.facts.permissions.check(&Grant::Url(url.clone())).map_err(Error::Denied)?;
+            }
+        }
+        Err(Error::Failed(format!("more than {REDIRECTIONS} redirections")))
     }
 }
 

@@ -2,29 +2,37 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 
 use crate::element::capability::Grant;
 use crate::plugin::bindings::wit::host_files::{Entry, Error, Host};
+use crate::plugin::limits::Limit;
 use crate::plugin::permission::expand_home;
 use crate::plugin::state::State;
 
 impl Host for State {
     fn read(&mut self, path: String) -> Result<Vec<u8>, Error> {
-        let path = self.host_file(&path).map_err(refused)?;
-        let file = fs::File::open(path).map_err(io_error)?;
+        let path = self.host_file(&path)?;
+        // A pipe without a writer would be waited for.
+        let file = fs::File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+        let file = file.map_err(io_error)?;
         if !file.metadata().map_err(io_error)?.is_file() {
             return Err(Error::Invalid("not a regular file".to_owned()));
         }
-        let limit = self.limits().answer;
+        let limit = self.limits().get(Limit::Answer);
         let mut contents = Vec::new();
         file.take(limit + 1).read_to_end(&mut contents).map_err(io_error)?;
-        if contents.len() as u64 > limit { Err(Error::TooLarge(limit)) } else { Ok(contents) }
+        if contents.len() as u64 > limit { Err(self.too_much(Limit::Answer)) } else { Ok(contents) }
     }
 
     fn list(&mut self, path: String) -> Result<Vec<Entry>, Error> {
-        let path = self.host_file(&path).map_err(refused)?;
+        let path = self.host_file(&path)?;
         let mut entries = Vec::new();
-        for item in fs::read_dir(path).map_err(io_error)?.take(self.limits().entries) {
+        for item in fs::read_dir(path).map_err(io_error)? {
+            if entries.len() >= self.limits().size(Limit::Entries) {
+                return Err(self.too_much(Limit::Entries));
+            }
             let item = item.map_err(io_error)?;
             if let Ok(name) = item.file_name().into_string() {
                 entries.push(Entry { name, directory: item.path().is_dir() });
@@ -39,29 +47,41 @@ impl Host for State {
 pub(super) enum Refusal {
     Denied(String),
     Invalid(String),
+    Io(io::Error),
 }
 
-fn refused(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Denied(text) => Error::Denied(text),
-        Refusal::Invalid(text) => Error::Invalid(text),
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(text) => Error::Denied(text),
+            Refusal::Invalid(text) => Error::Invalid(text),
+            Refusal::Io(error) => io_error(error),
+        }
     }
 }
 
 impl State {
-    /// A granted path of the build host.
-    pub(super) fn host_file(&self, path: &str) -> Result<String, Refusal> {
+    /// Where a granted path of the build host leads, which is granted too.
+    pub(super) fn host_file(&self, path: &str) -> Result<PathBuf, Refusal> {
         let home = self.shared.setting.home.as_ref().and_then(|home| home.to_str());
         let full = home.map_or_else(|| path.to_owned(), |home| expand_home(path, home));
         if !full.starts_with('/') || full.split('/').any(|part| part == "..") || full.contains('\0') {
             let text = format!("'{path}' is not a path from / or ~/ without '..'");
             return Err(Refusal::Invalid(text));
         }
-        self.facts.permissions.check(&Grant::HostFile(full.clone())).map_err(Refusal::Denied)?;
-        Ok(match &self.context.rehearsal {
-            Some(rehearsal) => rehearsal.host_file(&full),
-            None => full,
-        })
+        let permissions = &self.facts.permissions;
+        permissions.check(&Grant::HostFile(full.clone())).map_err(Refusal::Denied)?;
+        if let Some(rehearsal) = &self.context.rehearsal {
+            return Ok(rehearsal.host_file(&full).into());
+        }
+        let real = fs::canonicalize(&full).map_err(Refusal::Io)?;
+        let denied = |text| Refusal::Denied(format!("{path} leads to {}: {text}", real.display()));
+        permissions.check_real(&real).map_err(denied)?;
+        Ok(real)
+    }
+
+    fn too_much(&self, limit: Limit) -> Error {
+        Error::TooLarge(self.limits().reached(limit).to_string())
     }
 }
 

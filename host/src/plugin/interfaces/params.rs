@@ -18,9 +18,6 @@ impl Host for State {
     }
 
     fn environment(&mut self, name: String) -> Result<Option<String>, Error> {
-        if !self.facts.manifest.capabilities.environment.contains(&name) {
-            return Err(Error::Undeclared(name));
-        }
         self.facts.permissions.check(&Grant::Environment(name.clone())).map_err(Error::Denied)?;
         Ok(self.shared.plan.environment.get(&name).cloned())
     }

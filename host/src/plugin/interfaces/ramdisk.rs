@@ -1,8 +1,8 @@
 //! `ramdisk`: what a ramdisk made from the image shall hold.
 
-use super::{add_new, is_name};
+use super::{add_new, is_name, size};
 use crate::plugin::bindings::wit::ramdisk::{self, Error, Host};
-use crate::plugin::context::InitScript;
+use crate::plugin::context::{Contributions, InitScript};
 use crate::plugin::state::State;
 
 /// The largest position of a script.
@@ -11,38 +11,40 @@ const MAX_ORDER: u32 = 99;
 impl Host for State {
     fn add_modules(&mut self, modules: Vec<String>) -> Result<(), Error> {
         all(&modules, |name| is_name(name, "_-"), "the name of a kernel module")?;
-        self.contribute(|it| add_new(&mut it.ramdisk.modules, modules));
-        Ok(())
+        self.contribute(size(&modules), |it| add_new(&mut it.ramdisk.modules, modules))
+            .map_err(Error::Invalid)
     }
 
     fn add_init_script(&mut self, script: ramdisk::InitScript) -> Result<(), Error> {
         let ramdisk::InitScript { name, order, contents } = script;
+        let bytes = name.len() + contents.len();
         all(std::slice::from_ref(&name), |name| is_name(name, "_-"), "the name of a script")?;
         if order > MAX_ORDER {
             return Err(Error::Invalid(format!("{order} is not a position from 0 to {MAX_ORDER}")));
         }
-        self.contribute(|it| {
+        let change = |it: &mut Contributions| {
             let scripts = &mut it.ramdisk.scripts;
             scripts.retain(|script| (script.order, &script.name) != (order, &name));
             scripts.push(InitScript { order, name, contents });
             scripts.sort_by(|one, other| (one.order, &one.name).cmp(&(other.order, &other.name)));
-        });
-        Ok(())
+        };
+        self.contribute(bytes, change).map_err(Error::Invalid)
     }
 
     fn add_udev_rules(&mut self, name: String, contents: String) -> Result<(), Error> {
+        let bytes = name.len() + contents.len();
         let is_rules = |name: &str| name.ends_with(".rules") && is_name(name, "_-.");
         all(std::slice::from_ref(&name), is_rules, "a file name that ends in .rules")?;
-        self.contribute(|it| it.ramdisk.udev_rules.insert(name, contents));
-        Ok(())
+        let change = |it: &mut Contributions| drop(it.ramdisk.udev_rules.insert(name, contents));
+        self.contribute(bytes, change).map_err(Error::Invalid)
     }
 
     fn add_programs(&mut self, programs: Vec<String>) -> Result<(), Error> {
         let is_program =
             |name: &str| is_name(name, "_-.+/") && (!name.contains('/') || name.starts_with('/'));
         all(&programs, is_program, "the name or the absolute path of a program")?;
-        self.contribute(|it| add_new(&mut it.ramdisk.programs, programs));
-        Ok(())
+        self.contribute(size(&programs), |it| add_new(&mut it.ramdisk.programs, programs))
+            .map_err(Error::Invalid)
     }
 }
 

@@ -18,6 +18,7 @@ use nix::errno::Errno;
 use crate::plugin::bindings::wit::rootfs::{
     Attributes, CopyOptions, Entry, Error, Existing, Host, Metadata, Node, Source, UserEntry,
 };
+use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::sys::root::{self, find_group, find_user};
 use wasmtime::component::Resource;
@@ -94,6 +95,10 @@ impl Host for State {
         attributes::set(self, &path, &attributes, recursive)
     }
 
+    fn set_link_attributes(&mut self, path: String, attributes: Attributes) -> Result<(), Error> {
+        attributes::set_own(self, &path, &attributes)
+    }
+
     fn extended_attributes(&mut self, path: String) -> Result<Vec<(String, Vec<u8>)>, Error> {
         attributes::extended(self, &path)
     }
@@ -136,21 +141,34 @@ impl Host for State {
 impl State {
     /// Counts bytes that are to be written.
     fn spend(&mut self, bytes: usize) -> Result<(), Error> {
-        let limit = self.limits().written;
         self.written = self.written.saturating_add(bytes as u64);
-        if self.written > limit { Err(Error::TooLarge(limit)) } else { Ok(()) }
+        if self.written > self.limits().get(Limit::Written) {
+            return Err(self.too_large(Limit::Written));
+        }
+        Ok(())
     }
 
     /// Counts a handle that is to be opened.
     pub(super) fn take_handle(&mut self) -> anyhow::Result<()> {
-        let limit = self.limits().handles;
-        anyhow::ensure!(self.handles < limit, "more than the limit of {limit} open handles");
+        anyhow::ensure!(
+            self.handles < self.limits().size(Limit::Handles),
+            self.limits().reached(Limit::Handles)
+        );
         self.handles += 1;
         Ok(())
     }
 
+    /// Fails once a function that takes long must not go on.
+    fn stop(&self) -> Result<(), Error> {
+        self.stop.check().map_err(|_| Errno::ECANCELED.into())
+    }
+
+    fn too_large(&self, limit: Limit) -> Error {
+        Error::TooLarge(self.limits().reached(limit).to_string())
+    }
+
     fn keep<T: Send + 'static>(&mut self, value: T) -> Result<Resource<T>, Error> {
-        self.take_handle().map_err(|error| Error::Invalid(error.to_string()))?;
+        self.take_handle().map_err(|error| Error::TooLarge(error.to_string()))?;
         self.table.push(value).map_err(|error| Error::Other(error.to_string()))
     }
 }
@@ -168,6 +186,10 @@ impl From<Errno> for Error {
             Errno::EINVAL => Error::Invalid("the path is not that of a file of this kind".to_owned()),
             Errno::ENAMETOOLONG => Error::Invalid("a name, a path or a nesting is too long".to_owned()),
             Errno::EBUSY => Error::Other("something is mounted there, or it is the root".to_owned()),
+            Errno::EACCES => {
+                Error::Other("it is what the kernel shows there, and no part of the image".to_owned())
+            }
+            Errno::ECANCELED => Error::Other("the hook was stopped".to_owned()),
             other => Error::Other(other.desc().to_owned()),
         }
     }

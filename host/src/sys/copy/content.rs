@@ -12,6 +12,8 @@ use nix::errno::Errno;
 use nix::fcntl::copy_file_range;
 use nix::unistd::{Whence, lseek64};
 
+use crate::sys::stop::Stop;
+
 /// The size of a thread's buffer.
 pub(super) const BUFFER: usize = 256 * 1024;
 
@@ -25,8 +27,11 @@ pub(super) fn copy_file(source: &Path, destination: &Path) -> Result<u64> {
     // Devices have no length of their own, and no holes.
     let size = source.seek(SeekFrom::End(0))?;
     let has_holes = source.metadata()?.is_file();
-    Transfer::new().copy(&source, &destination, size, has_holes, &mut vec![0; BUFFER])
+    Transfer::new(Stop::default()).copy(&source, &destination, size, has_holes, &mut vec![0; BUFFER])
 }
+
+/// How much is copied before the next look at whether it is to go on.
+const STEP: usize = 64 << 20;
 
 /// How content gets from one file to another: what the two file systems cannot
 /// do is tried once, not for every file.
@@ -34,11 +39,12 @@ pub(super) fn copy_file(source: &Path, destination: &Path) -> Result<u64> {
 pub(super) struct Transfer {
     clones: AtomicBool,
     ranges: AtomicBool,
+    stop: Stop,
 }
 
 impl Transfer {
-    pub(super) fn new() -> Self {
-        Self { clones: AtomicBool::new(true), ranges: AtomicBool::new(true) }
+    pub(super) fn new(stop: Stop) -> Self {
+        Self { clones: AtomicBool::new(true), ranges: AtomicBool::new(true), stop }
     }
 
     /// Copies all of `source`, `size` bytes with holes or without, to the empty `destination`;
@@ -88,7 +94,8 @@ impl Transfer {
     ) -> Result<u64> {
         let mut at = extent.start;
         while at < extent.end {
-            let wanted = usize::try_from(extent.end - at).unwrap_or(usize::MAX);
+            self.stop.check()?;
+            let wanted = usize::try_from(extent.end - at).unwrap_or(STEP).min(STEP);
             let length = match self.within_kernel(source, destination, at, wanted)? {
                 Some(length) => length,
                 None => through_buffer(source, destination, at, wanted, buffer)?,

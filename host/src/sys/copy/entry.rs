@@ -13,6 +13,7 @@ use nix::unistd::symlinkat;
 use super::CopyStats;
 use super::attributes::{self, Maker};
 use super::content::Transfer;
+use crate::sys::stop::Stop;
 
 /// A directory of the source and the one that becomes its copy.
 #[derive(Debug)]
@@ -50,8 +51,8 @@ impl Named {
 }
 
 impl Copier {
-    pub(super) fn new(cross_mounts: bool) -> Self {
-        Self { transfer: Transfer::new(), maker: Maker::current(), cross_mounts }
+    pub(super) fn new(cross_mounts: bool, stop: Stop) -> Self {
+        Self { transfer: Transfer::new(stop), maker: Maker::current(), cross_mounts }
     }
 
     /// Copies an entry that is no directory; returns what that added.

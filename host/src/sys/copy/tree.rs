@@ -17,7 +17,6 @@ use super::entry::{Copier, Named, Pair};
 use super::queue::Queue;
 use super::roots::{Roots, as_path, at, entries};
 use super::{CopyOptions, CopyStats};
-use crate::sys::signals;
 
 /// How many files of a directory make one job.
 const BATCH: usize = 64;
@@ -49,7 +48,7 @@ struct Tree<'a> {
 pub(super) fn copy(roots: Roots, options: CopyOptions<'_>) -> Result<CopyStats> {
     let tree = Tree {
         roots,
-        copier: Copier::new(options.cross_mounts),
+        copier: Copier::new(options.cross_mounts, options.stop),
         options,
         directories: Mutex::default(),
         links: Mutex::default(),
@@ -82,7 +81,7 @@ impl Tree<'_> {
         };
         let buffer = || vec![0; BUFFER].into_boxed_slice();
         Queue::run(jobs, threads, buffer, |buffer, job, queue| {
-            signals::check()?;
+            self.options.stop.check()?;
             match job {
                 Job::Directory(path) => self.fill(&path, queue).with_context(|| at(&path))?,
                 Job::Entries(pair, path, entries) => self.copy_entries(&pair, &path, &entries, buffer)?,

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::prctl;
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, chdir, chroot, getpid, getppid, setsid};
@@ -65,7 +66,7 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
     let root = program.chroot.as_deref().map(c_path).transpose()?;
     let inside = program.chroot.is_some().then_some(Path::new("/"));
     let directory = program.cwd.as_deref().or(inside).map(c_path).transpose()?;
-    let parent = getpid();
+    let (parent, file_limit) = (getpid(), program.file_limit);
     let enter = move || -> io::Result<()> {
         die_with(parent)?;
         if session == Session::Own {
@@ -73,6 +74,9 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
         }
         umask(Mode::from_bits_truncate(sandbox::UMASK));
         heed_signals()?;
+        if let Some(bytes) = file_limit {
+            setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes)?;
+        }
         if let Some(root) = &root {
             chroot(root.as_c_str())?;
         }

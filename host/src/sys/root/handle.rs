@@ -10,34 +10,43 @@ use nix::Result;
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat, readlinkat};
-use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, UtimensatFlags, fchmodat, fstat, utimensat};
+use nix::sys::stat::{
+    FchmodatFlags, FileStat, Mode, SFlag, UtimensatFlags, fchmod, fchmodat, fstat, utimensat,
+};
 use nix::sys::time::TimeSpec;
 use nix::unistd::{Gid, Uid, fchownat};
 
-use super::{Ledger, Record, Spot, descriptor_path};
+use super::{Ledger, Record, Spot, descriptor_path, kernel};
 
 /// A file of any kind, found in a tree. It stays the same file whatever
 /// happens to its path.
 #[derive(Debug)]
 pub struct Handle {
-    descriptor: OwnedFd,
+    descriptor: Arc<OwnedFd>,
+    /// Whether the descriptor is more than a name: one that was opened to read or write.
+    open: bool,
     ledger: Option<Arc<Ledger>>,
 }
 
 impl Handle {
     pub(super) fn new(descriptor: OwnedFd, ledger: Option<Arc<Ledger>>) -> Self {
-        Handle { descriptor, ledger }
+        Handle { descriptor: Arc::new(descriptor), open: false, ledger }
+    }
+
+    /// The file that was created at a spot, by its open descriptor.
+    pub(super) fn of(file: File, spot: &Spot) -> Self {
+        Handle { descriptor: Arc::new(file.into()), open: true, ledger: spot.ledger().cloned() }
     }
 
     /// What is written down of it; absent for a tree without a ledger.
     pub fn recorded(&self) -> Option<Record> {
         let ledger = self.ledger.as_ref()?;
-        Some(ledger.record(&fstat(&self.descriptor).ok()?))
+        Some(ledger.record(&fstat(&*self.descriptor).ok()?))
     }
 
     /// A name in this directory.
-    pub(super) fn child(&self, name: CString) -> Result<Spot> {
-        Ok(Spot::new(self.duplicate()?, name, self.ledger.clone()))
+    pub(super) fn child(&self, name: CString) -> Spot {
+        Spot::new(self.shared(), name, self.ledger.clone())
     }
 
     /// What the kernel knows of it.
@@ -46,7 +55,7 @@ impl Handle {
     ///
     /// Fails if the kernel cannot say.
     pub fn stat(&self) -> Result<FileStat> {
-        let real = fstat(&self.descriptor)?;
+        let real = fstat(&*self.descriptor)?;
         Ok(self.ledger.as_ref().map_or(real, |ledger| ledger.stat(real)))
     }
 
@@ -89,26 +98,30 @@ impl Handle {
     }
 
     pub(super) fn reopen(&self, flags: OFlag) -> Result<File> {
-        let path = descriptor_path(&self.descriptor);
+        let path = descriptor_path(&*self.descriptor);
         nix::fcntl::open(&path, flags | OFlag::O_CLOEXEC | OFlag::O_NOCTTY, Mode::empty()).map(File::from)
     }
 
-    /// The entries of a directory, sorted by name.
+    /// The entries of a directory, sorted by name; none where the kernel
+    /// shows what are no files.
     ///
     /// # Errors
     ///
     /// Fails with `ENOTDIR` for what is none.
     pub fn entries(&self) -> Result<Vec<Spot>> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        if kernel::shows(&*self.descriptor)? {
+            return Ok(Vec::new());
+        }
         let mut names: Vec<CString> = Vec::new();
-        for entry in Dir::from_fd(openat(&self.descriptor, ".", flags, Mode::empty())?)?.iter() {
+        for entry in Dir::from_fd(openat(&*self.descriptor, ".", flags, Mode::empty())?)?.iter() {
             let entry = entry?;
             if entry.file_name() != c"." && entry.file_name() != c".." {
                 names.push(entry.file_name().to_owned());
             }
         }
         names.sort();
-        names.into_iter().map(|name| self.child(name)).collect()
+        Ok(names.into_iter().map(|name| self.child(name)).collect())
     }
 
     /// The target of a symbolic link.
@@ -117,7 +130,7 @@ impl Handle {
     ///
     /// Fails for what is none.
     pub fn link_target(&self) -> Result<OsString> {
-        readlinkat(&self.descriptor, "")
+        readlinkat(&*self.descriptor, "")
     }
 
     /// Gives it to other owners. The kernel then drops set-user-id bits and
@@ -128,14 +141,14 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn set_owner(&self, user: Option<u32>, group: Option<u32>) -> Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.change(&fstat(&self.descriptor)?, |record| {
+            ledger.change(&fstat(&*self.descriptor)?, |record| {
                 record.user = user.unwrap_or(record.user);
                 record.group = group.unwrap_or(record.group);
             });
             return Ok(());
         }
         let (user, group) = (user.map(Uid::from_raw), group.map(Gid::from_raw));
-        fchownat(&self.descriptor, "", user, group, AtFlags::AT_EMPTY_PATH)
+        fchownat(&*self.descriptor, "", user, group, AtFlags::AT_EMPTY_PATH)
     }
 
     /// Sets the permission bits; a symbolic link has none.
@@ -145,11 +158,14 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn set_mode(&self, mode: u32) -> Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.change(&fstat(&self.descriptor)?, |record| record.mode = Some(mode & 0o7777));
+            ledger.change(&fstat(&*self.descriptor)?, |record| record.mode = Some(mode & 0o7777));
             return Ok(());
         }
         let mode = Mode::from_bits_truncate(mode);
-        fchmodat(AT_FDCWD, &descriptor_path(&self.descriptor), mode, FchmodatFlags::FollowSymlink)
+        if self.open {
+            return fchmod(&*self.descriptor, mode);
+        }
+        fchmodat(AT_FDCWD, &descriptor_path(&*self.descriptor), mode, FchmodatFlags::FollowSymlink)
     }
 
     /// Sets the time of the last change of the contents.
@@ -159,9 +175,9 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn set_modified(&self, time: TimeSpec) -> Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.change(&fstat(&self.descriptor)?, |record| record.modified = Some(time));
+            ledger.change(&fstat(&*self.descriptor)?, |record| record.modified = Some(time));
         }
-        let path = descriptor_path(&self.descriptor);
+        let path = descriptor_path(&*self.descriptor);
         utimensat(AT_FDCWD, &path, &TimeSpec::UTIME_OMIT, &time, UtimensatFlags::FollowSymlink)
     }
 
@@ -174,7 +190,7 @@ impl Handle {
         if let Some(record) = self.recorded() {
             return Ok(record.extended.into_keys().collect());
         }
-        let mut names: Vec<OsString> = match xattr::list_deref(descriptor_path(&self.descriptor)) {
+        let mut names: Vec<OsString> = match xattr::list_deref(descriptor_path(&*self.descriptor)) {
             Ok(names) => names.collect(),
             Err(error) if errno(&error) == Errno::EOPNOTSUPP => Vec::new(),
             Err(error) => return Err(errno(&error)),
@@ -190,9 +206,9 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn extended(&self, name: &OsStr) -> Result<Option<Vec<u8>>> {
         if let Some(ledger) = &self.ledger {
-            return Ok(ledger.extended(&fstat(&self.descriptor)?, name));
+            return Ok(ledger.extended(&fstat(&*self.descriptor)?, name));
         }
-        xattr::get_deref(descriptor_path(&self.descriptor), name).map_err(|error| errno(&error))
+        xattr::get_deref(descriptor_path(&*self.descriptor), name).map_err(|error| errno(&error))
     }
 
     /// Sets an extended attribute.
@@ -202,12 +218,12 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn set_extended(&self, name: &OsStr, value: &[u8]) -> Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.change(&fstat(&self.descriptor)?, |record| {
+            ledger.change(&fstat(&*self.descriptor)?, |record| {
                 record.extended.insert(name.to_owned(), value.to_owned());
             });
             return Ok(());
         }
-        xattr::set_deref(descriptor_path(&self.descriptor), name, value).map_err(|error| errno(&error))
+        xattr::set_deref(descriptor_path(&*self.descriptor), name, value).map_err(|error| errno(&error))
     }
 
     /// Removes an extended attribute, if it is there.
@@ -217,10 +233,10 @@ impl Handle {
     /// Fails if the kernel refuses.
     pub fn remove_extended(&self, name: &OsStr) -> Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.change(&fstat(&self.descriptor)?, |record| drop(record.extended.remove(name)));
+            ledger.change(&fstat(&*self.descriptor)?, |record| drop(record.extended.remove(name)));
             return Ok(());
         }
-        match xattr::remove_deref(descriptor_path(&self.descriptor), name) {
+        match xattr::remove_deref(descriptor_path(&*self.descriptor), name) {
             Err(error) if errno(&error) == Errno::ENODATA => Ok(()),
             result => result.map_err(|error| errno(&error)),
         }
@@ -232,16 +248,17 @@ impl Handle {
     ///
     /// Fails if the kernel cannot say.
     pub fn host_path(&self) -> Result<PathBuf> {
-        readlinkat(AT_FDCWD, &descriptor_path(&self.descriptor)).map(PathBuf::from)
+        readlinkat(AT_FDCWD, &descriptor_path(&*self.descriptor)).map(PathBuf::from)
     }
 
     /// A path by which this process reaches it while the handle lives.
     pub fn process_path(&self) -> PathBuf {
-        descriptor_path(&self.descriptor)
+        descriptor_path(&*self.descriptor)
     }
 
-    pub(super) fn duplicate(&self) -> Result<OwnedFd> {
-        self.descriptor.try_clone().map_err(|error| errno(&error))
+    /// The descriptor, to be the directory of names.
+    pub(super) fn shared(&self) -> Arc<OwnedFd> {
+        self.descriptor.clone()
     }
 }
 
@@ -251,6 +268,6 @@ pub(super) fn kind_of(stat: &FileStat) -> SFlag {
 }
 
 /// The kernel's number of an error of the standard library.
-pub(super) fn errno(error: &std::io::Error) -> Errno {
+pub fn errno(error: &std::io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }

@@ -10,22 +10,24 @@ use nix::sys::stat::{FileStat, SFlag};
 use nix::unistd::{getegid, geteuid};
 
 use super::handle::{errno, kind_of};
-use super::{Attributes, Handle, MAX_DEPTH, Spot};
+use super::{Attributes, Handle, MAX_DEPTH, PRIVATE, Spot};
+use crate::sys::stop::Stop;
 
 /// Copies what has a name to another name, with all below it.
-pub(super) fn copy(from: &Spot, to: &Spot) -> Result<()> {
-    Copier::default().copy(from, to, MAX_DEPTH)
+pub(super) fn copy(from: &Spot, to: &Spot, stop: Stop) -> Result<()> {
+    Copier { stop, linked: BTreeMap::new() }.copy(from, to, MAX_DEPTH)
 }
 
 /// A copy that is under way.
-#[derive(Default)]
 struct Copier {
+    stop: Stop,
     /// Where the files with several names went, by device and inode.
     linked: BTreeMap<(u64, u64), Spot>,
 }
 
 impl Copier {
     fn copy(&mut self, from: &Spot, to: &Spot, levels: usize) -> Result<()> {
+        self.stop.cancelled()?;
         let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
         let original = from.handle()?;
         let stat = original.stat()?;
@@ -33,7 +35,7 @@ impl Copier {
             to.make_directory()?;
             let made = to.handle()?;
             for entry in original.entries()? {
-                self.copy(&entry, &made.child(entry.c_name().to_owned())?, below)?;
+                self.copy(&entry, &made.child(entry.c_name().to_owned()), below)?;
             }
         } else {
             let key = (stat.st_dev, stat.st_ino);
@@ -42,7 +44,7 @@ impl Copier {
             }
             copy_file(&original, &stat, to)?;
             if stat.st_nlink > 1 {
-                self.linked.insert(key, to.sibling(to.c_name().to_owned())?);
+                self.linked.insert(key, to.sibling(to.c_name().to_owned()));
             }
         }
         to.handle()?.apply(&attributes(&original, &stat)?)
@@ -52,7 +54,7 @@ impl Copier {
 fn copy_file(original: &Handle, stat: &FileStat, to: &Spot) -> Result<()> {
     match kind_of(stat) {
         SFlag::S_IFREG => {
-            let (mut content, mut copy) = (original.read()?, to.create()?);
+            let (mut content, mut copy) = (original.read()?, to.create(PRIVATE)?);
             io::copy(&mut content, &mut copy).map(drop).map_err(|error| errno(&error))
         }
         SFlag::S_IFLNK => to.make_link(&original.link_target()?),

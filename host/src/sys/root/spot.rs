@@ -10,22 +10,22 @@ use std::sync::Arc;
 use nix::Result;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, RenameFlags, openat, readlinkat, renameat, renameat2};
-use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat, mkdirat, mknodat};
+use nix::sys::stat::{FileStat, Mode, SFlag, fstatat, mkdirat, mknodat};
 use nix::unistd::{UnlinkatFlags, linkat, symlinkat, unlinkat};
 
-use super::handle::kind_of;
-use super::{Handle, Ledger, MAX_DEPTH, Record, descriptor_path};
+use super::{Handle, Ledger, PRIVATE, Record, descriptor_path, removal};
+use crate::sys::stop::Stop;
 
 /// A name in a directory. There may be something of this name, or nothing.
 #[derive(Debug)]
 pub struct Spot {
-    directory: OwnedFd,
+    directory: Arc<OwnedFd>,
     name: CString,
     ledger: Option<Arc<Ledger>>,
 }
 
 impl Spot {
-    pub(super) fn new(directory: OwnedFd, name: CString, ledger: Option<Arc<Ledger>>) -> Self {
+    pub(super) fn new(directory: Arc<OwnedFd>, name: CString, ledger: Option<Arc<Ledger>>) -> Self {
         Spot { directory, name, ledger }
     }
 
@@ -47,9 +47,8 @@ impl Spot {
     }
 
     /// Another name in the same directory.
-    pub(super) fn sibling(&self, name: CString) -> Result<Spot> {
-        let directory = self.directory.try_clone().map_err(|error| super::handle::errno(&error))?;
-        Ok(Spot { directory, name, ledger: self.ledger.clone() })
+    pub(super) fn sibling(&self, name: CString) -> Spot {
+        Spot { directory: self.directory.clone(), name, ledger: self.ledger.clone() }
     }
 
     /// What has the name, symbolic links not followed.
@@ -59,7 +58,7 @@ impl Spot {
     /// Fails with `ENOENT` if there is nothing.
     pub fn handle(&self) -> Result<Handle> {
         let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let descriptor = openat(&self.directory, self.c_name(), flags, Mode::empty())?;
+        let descriptor = openat(self.directory(), self.c_name(), flags, Mode::empty())?;
         Ok(Handle::new(descriptor, self.ledger.clone()))
     }
 
@@ -87,7 +86,7 @@ impl Spot {
     }
 
     fn real_stat(&self) -> Result<FileStat> {
-        fstatat(&self.directory, self.c_name(), AtFlags::AT_SYMLINK_NOFOLLOW)
+        fstatat(self.directory(), self.c_name(), AtFlags::AT_SYMLINK_NOFOLLOW)
     }
 
     /// Enters what was just made under this name.
@@ -100,22 +99,24 @@ impl Spot {
 
     /// The target if it is a symbolic link; absent for everything else, nothing included.
     pub(super) fn link_target(&self) -> Result<Option<OsString>> {
-        match readlinkat(&self.directory, self.c_name()) {
+        match readlinkat(self.directory(), self.c_name()) {
             Ok(target) => Ok(Some(target)),
             Err(Errno::EINVAL | Errno::ENOENT) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Creates a regular file that only its owner can use so far.
+    /// Creates a regular file with some permissions, less what the umask takes away.
     ///
     /// # Errors
     ///
     /// Fails with `EEXIST` if the name is taken.
-    pub fn create(&self) -> Result<File> {
+    pub fn create(&self, mode: Mode) -> Result<File> {
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let file = openat(&self.directory, self.c_name(), flags, Mode::S_IRUSR | Mode::S_IWUSR)?;
-        self.enter(Record { mode: Some(0o600), ..Record::default() })?;
+        // Where the mode is only written down, this process must be able to go on with the file.
+        let mode = if self.ledger.is_some() { PRIVATE } else { mode };
+        let file = openat(self.directory(), self.c_name(), flags, mode)?;
+        self.enter(Record { mode: Some(mode.bits()), ..Record::default() })?;
         Ok(File::from(file))
     }
 
@@ -125,7 +126,7 @@ impl Spot {
     ///
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_directory(&self) -> Result<()> {
-        mkdirat(&self.directory, self.c_name(), Mode::S_IRWXU)?;
+        mkdirat(self.directory(), self.c_name(), Mode::S_IRWXU)?;
         self.enter(Record::default())?;
         self.hand_to_root(0o755)
     }
@@ -136,7 +137,7 @@ impl Spot {
     ///
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_link(&self, target: &OsStr) -> Result<()> {
-        symlinkat(target, &self.directory, self.c_name())?;
+        symlinkat(target, self.directory(), self.c_name())?;
         self.enter(Record::default())?;
         self.handle()?.set_owner(Some(0), Some(0))
     }
@@ -148,10 +149,10 @@ impl Spot {
     /// Fails with `EEXIST` if the name is taken.
     pub fn make_node(&self, kind: SFlag, device: u64) -> Result<()> {
         if self.ledger.is_some() {
-            drop(self.create()?);
+            drop(self.create(PRIVATE)?);
             self.enter(Record { node: Some((kind, device)), ..Record::default() })?;
         } else {
-            mknodat(&self.directory, self.c_name(), kind, Mode::S_IRUSR | Mode::S_IWUSR, device)?;
+            mknodat(self.directory(), self.c_name(), kind, Mode::S_IRUSR | Mode::S_IWUSR, device)?;
         }
         self.hand_to_root(0o644)
     }
@@ -168,7 +169,7 @@ impl Spot {
     ///
     /// Fails with `EEXIST` if that is taken.
     pub fn link_as(&self, other: &Spot) -> Result<()> {
-        linkat(&self.directory, self.c_name(), &other.directory, other.c_name(), AtFlags::empty())
+        linkat(self.directory(), self.c_name(), other.directory(), other.c_name(), AtFlags::empty())
     }
 
     /// Renames what has this name; what has the other is replaced.
@@ -177,7 +178,7 @@ impl Spot {
     ///
     /// Fails if the two are of different kinds.
     pub fn rename_over(&self, other: &Spot) -> Result<()> {
-        renameat(&self.directory, self.c_name(), &other.directory, other.c_name())
+        renameat(self.directory(), self.c_name(), other.directory(), other.c_name())
     }
 
     /// Renames what has this name to one that is free.
@@ -187,7 +188,7 @@ impl Spot {
     /// Fails with `EEXIST` if it is taken.
     pub fn rename_beside(&self, other: &Spot) -> Result<()> {
         let flags = RenameFlags::RENAME_NOREPLACE;
-        renameat2(&self.directory, self.c_name(), &other.directory, other.c_name(), flags)
+        renameat2(self.directory(), self.c_name(), other.directory(), other.c_name(), flags)
     }
 
     /// Removes what is no directory.
@@ -196,7 +197,7 @@ impl Spot {
     ///
     /// Fails with `EISDIR` for a directory.
     pub fn remove_file(&self) -> Result<()> {
-        unlinkat(&self.directory, self.c_name(), UnlinkatFlags::NoRemoveDir)
+        unlinkat(self.directory(), self.c_name(), UnlinkatFlags::NoRemoveDir)
     }
 
     /// Removes an empty directory.
@@ -205,7 +206,7 @@ impl Spot {
     ///
     /// Fails with `ENOTEMPTY` for one that is not empty.
     pub fn remove_directory(&self) -> Result<()> {
-        unlinkat(&self.directory, self.c_name(), UnlinkatFlags::RemoveDir)
+        unlinkat(self.directory(), self.c_name(), UnlinkatFlags::RemoveDir)
     }
 
     /// Removes what has the name, and if it is a directory all below it. Links
@@ -213,26 +214,10 @@ impl Spot {
     ///
     /// # Errors
     ///
-    /// Fails with `EBUSY` at a mounted file system and with `ENAMETOOLONG`
-    /// below [`MAX_DEPTH`] directories; the rest is removed up to there.
-    pub fn remove_tree(&self) -> Result<()> {
-        let device = fstat(&self.directory)?.st_dev;
-        self.remove_level(device, MAX_DEPTH)
-    }
-
-    fn remove_level(&self, device: u64, levels: usize) -> Result<()> {
-        let stat = self.stat()?;
-        if kind_of(&stat) != SFlag::S_IFDIR {
-            return self.remove_file();
-        }
-        if stat.st_dev != device {
-            return Err(Errno::EBUSY);
-        }
-        let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
-        for entry in self.handle()?.entries()? {
-            entry.remove_level(device, below)?;
-        }
-        self.remove_directory()
+    /// Fails with `EBUSY` at a mounted file system and with `ECANCELED` when
+    /// it is to stop; the rest is removed up to there.
+    pub fn remove_tree(&self, stop: Stop) -> Result<()> {
+        removal::remove(self, stop)
     }
 
     /// Its path on this machine, at this moment.
@@ -241,7 +226,7 @@ impl Spot {
     ///
     /// Fails if the kernel cannot say.
     pub fn host_path(&self) -> Result<PathBuf> {
-        let directory = readlinkat(AT_FDCWD, &descriptor_path(&self.directory))?;
+        let directory = readlinkat(AT_FDCWD, &descriptor_path(self.directory()))?;
         Ok(PathBuf::from(directory).join(self.name()))
     }
 }

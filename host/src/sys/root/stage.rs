@@ -11,6 +11,7 @@ use nix::sys::stat::SFlag;
 use super::handle::kind_of;
 use super::{MAX_DEPTH, Spot, recorded};
 use crate::sys::copy;
+use crate::sys::stop::Stop;
 
 /// What is done where something exists already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +48,12 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// Fails if no more descriptors are to be had.
+    /// Fails if a name has a zero byte, which this one has not.
     pub fn beside(place: Spot) -> Result<Stage> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!(".slate-{}-{count}", process::id());
-        let hidden = place.sibling(CString::new(name).map_err(|_| Errno::EINVAL)?)?;
+        let hidden = place.sibling(CString::new(name).map_err(|_| Errno::EINVAL)?);
         Ok(Stage { hidden, place, settled: false })
     }
 
@@ -68,17 +69,18 @@ impl Stage {
     /// # Errors
     ///
     /// Fails if something cannot be copied; says which.
-    pub fn copy(&self, original: &Spot, owners: Owners) -> anyhow::Result<Spot> {
+    pub fn copy(&self, original: &Spot, owners: Owners, stop: Stop) -> anyhow::Result<Spot> {
         self.hidden.make_directory()?;
         let inside = self.hidden.handle()?;
-        let copy = inside.child(original.c_name().to_owned())?;
+        let copy = inside.child(original.c_name().to_owned());
         if self.hidden.ledger().is_some() {
-            recorded::copy(original, &copy)?;
+            recorded::copy(original, &copy, stop)?;
         } else {
-            copy::copy_entry(original.directory(), original.c_name(), inside.process_path().as_path())?;
+            let inside = inside.process_path();
+            copy::copy_entry(original.directory(), original.c_name(), &inside, stop)?;
         }
         if owners == Owners::Root {
-            hand_to_root(&copy, MAX_DEPTH)?;
+            hand_to_root(&copy, MAX_DEPTH, stop)?;
         }
         Ok(copy)
     }
@@ -110,7 +112,7 @@ impl Drop for Stage {
         if self.settled {
             return;
         }
-        match self.hidden.remove_tree() {
+        match self.hidden.remove_tree(Stop::default()) {
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(error) => tracing::warn!(%error, name = ?self.hidden.name(), "removing what was staged"),
         }
@@ -138,13 +140,14 @@ fn merge(made: &Spot, place: &Spot, existing: Existing, levels: usize) -> Result
     let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
     let target = place.handle()?;
     for entry in made.handle()?.entries()? {
-        let place = target.child(entry.c_name().to_owned())?;
+        let place = target.child(entry.c_name().to_owned());
         put_level(&entry, &place, existing, below)?;
     }
     Ok(())
 }
 
-fn hand_to_root(spot: &Spot, levels: usize) -> Result<()> {
+fn hand_to_root(spot: &Spot, levels: usize, stop: Stop) -> Result<()> {
+    stop.cancelled()?;
     let handle = spot.handle()?;
     let stat = handle.stat()?;
     if (stat.st_uid, stat.st_gid) != (0, 0) {
@@ -155,7 +158,7 @@ fn hand_to_root(spot: &Spot, levels: usize) -> Result<()> {
     }
     if kind_of(&stat) == SFlag::S_IFDIR {
         let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
-        handle.entries()?.iter().try_for_each(|entry| hand_to_root(entry, below))?;
+        handle.entries()?.iter().try_for_each(|entry| hand_to_root(entry, below, stop))?;
     }
     Ok(())
 }

@@ -4,7 +4,10 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
+use std::time::Duration;
+
 use super::*;
+use crate::sys::stop::Stopped;
 
 /// A tree beside a secret that nothing in the tree may reach.
 fn tree() -> (tempfile::TempDir, Root) {
@@ -83,9 +86,47 @@ fn a_tree_is_removed_without_following_links() {
     let (folder, root) = tree();
     let tree = folder.path().join("tree");
     symlink(folder.path(), tree.join("etc/deep/out")).unwrap();
-    root.spot(Path::new("/etc")).unwrap().remove_tree().unwrap();
+    root.spot(Path::new("/etc")).unwrap().remove_tree(Stop::default()).unwrap();
     assert!(!tree.join("etc").exists());
     assert!(folder.path().join("secret").exists());
+}
+
+#[test]
+fn a_tree_of_any_depth_is_removed() {
+    let (folder, root) = tree();
+    let mut directory = root.handle(Path::new("/etc/deep"), true).unwrap();
+    for _ in 0..3 * MAX_DEPTH {
+        let below = Spot::new(directory.shared(), c"d".to_owned());
+        below.make_directory().unwrap();
+        directory = below.handle().unwrap();
+    }
+    remove_all(&folder.path().join("tree/etc")).unwrap();
+    assert!(!folder.path().join("tree/etc").exists());
+    assert!(folder.path().join("secret").exists());
+}
+
+#[test]
+fn work_on_a_tree_stops_when_it_must() {
+    let (folder, root) = tree();
+    let etc = root.spot(Path::new("/etc")).unwrap();
+    assert_eq!(etc.remove_tree(Stop::after(Duration::ZERO)), Err(Errno::ECANCELED));
+    let stage = Stage::beside(root.spot(Path::new("/copy")).unwrap()).unwrap();
+    let stopped = stage.copy(&etc, Owners::Kept, Stop::after(Duration::ZERO)).unwrap_err();
+    assert!(stopped.downcast_ref::<Stopped>().is_some(), "{stopped:#}");
+    drop(stage);
+    let left: Vec<_> = fs::read_dir(folder.path().join("tree")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn what_the_kernel_shows_is_not_found() {
+    let root = Root::open(Path::new("/")).unwrap();
+    for path in ["/proc/self/environ", "/proc/sys/kernel/hostname", "/proc", "/sys/kernel"] {
+        assert_eq!(root.handle(Path::new(path), true).err(), Some(Errno::EACCES), "{path}");
+    }
+    assert_eq!(root.spot(Path::new("/proc/sys/x")).err(), Some(Errno::EACCES));
+    let proc = root.spot(Path::new("/proc")).unwrap().handle().unwrap();
+    assert!(proc.entries().unwrap().is_empty());
 }
 
 #[test]
@@ -109,7 +150,7 @@ fn a_copy_is_put_in_place_and_merged() {
     fs::write(tree.join("to/other"), "kept").unwrap();
     let copy = |existing| {
         let stage = Stage::beside(root.spot(Path::new("/to")).unwrap()).unwrap();
-        let copy = stage.copy(&root.spot(Path::new("/etc")).unwrap(), Owners::Root).unwrap();
+        let copy = stage.copy(&root.spot(Path::new("/etc")).unwrap(), Owners::Root, Stop::default()).unwrap();
         stage.put(&copy, existing)
     };
     assert_eq!(copy(Existing::Fail), Err(Errno::EEXIST));

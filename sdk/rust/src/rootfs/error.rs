@@ -33,9 +33,11 @@ impl fmt::Display for Error {
             ErrorKind::NotEmpty => f.write_str("the directory is not empty"),
             ErrorKind::TooManyLinks => f.write_str("too many symbolic links"),
             ErrorKind::UnknownOwner(name) => write!(f, "the image has no user or group '{name}'"),
-            ErrorKind::TooLarge(limit) => write!(f, "larger than the limit of {limit} bytes"),
             ErrorKind::NoSpace => f.write_str("no space left"),
-            ErrorKind::Invalid(text) | ErrorKind::Denied(text) | ErrorKind::Other(text) => f.write_str(text),
+            ErrorKind::TooLarge(text)
+            | ErrorKind::Invalid(text)
+            | ErrorKind::Denied(text)
+            | ErrorKind::Other(text) => f.write_str(text),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The image's tree, function by function.
+use blankslate_sdk::bindings::wit::types::Datetime;
 use blankslate_sdk::rootfs::{self, Attributes, CopyOptions, ErrorKind, Existing, Kind, Node, Owner, Source};
 use blankslate_sdk::{Element, Error, Result, bail};
 
@@ -14,6 +15,9 @@ impl Element for Rootfs {
             "trees" => trees(),
             "streams" => streams(),
             "errors" => errors(),
+            "replace" => replace(),
+            "link-attributes" => link_attributes(),
+            "access" => access(),
             _ => escapes(),
         }
     }
@@ -131,6 +135,35 @@ fn trees() -> Result {
     check(!rootfs::exists("/from")?, "a tree is removed")
 }
 
+fn link_attributes() -> Result {
+    rootfs::symlink("../elsewhere", "/dangling")?;
+    let modified = Some(Datetime { seconds: 1_000_000_000, nanoseconds: 7 });
+    let change = Attributes { user: Some("bob".into()), modified, ..rootfs::unchanged() };
+    rootfs::set_link_attributes("/dangling", &change)?;
+    let link = rootfs::symlink_metadata("/dangling")?.ok_or(Error::new("a link exists"))?;
+    check(
+        (link.user, link.modified.seconds, link.modified.nanoseconds) == (1000, 1_000_000_000, 7),
+        "a link has an owner and a time",
+    )
+}
+
+/// An access control list: read and write for the owner, read for user 1000 and all others.
+const ACL: [u8; 44] = *b"\x02\0\0\0\x01\0\x06\0\xff\xff\xff\xff\x02\0\x04\0\xe8\x03\0\0\x04\0\x04\0\xff\xff\xff\xff\x10\0\x04\0\xff\xff\xff\xff\x20\0\x04\0\xff\xff\xff\xff";
+
+fn access() -> Result {
+    rootfs::file("/from/shared").extended("system.posix_acl_access", ACL).write("x")?;
+    rootfs::copy(&Source::Image("/from".into()), "/to/copy")?;
+    let acl = rootfs::extended_attributes("/to/copy/shared")?;
+    check(acl == [("system.posix_acl_access".to_owned(), ACL.to_vec())], "access control lists are copied")
+}
+
+fn replace() -> Result {
+    for round in 0..2000 {
+        rootfs::write("/replaced", if round % 2 == 0 { "new" } else { "the old one" })?;
+    }
+    Ok(())
+}
+
 fn streams() -> Result {
     let mut writer = rootfs::file("/big").mode(0o600).stream()?;
     for _ in 0..64 {
@@ -163,7 +196,7 @@ fn errors() -> Result {
         (rootfs::read("/loop").unwrap_err(), "reading /loop in the image: too many symbolic links"),
         (
             rootfs::read("/huge").unwrap_err(),
-            "reading /huge in the image: larger than the limit of 268435456 bytes",
+            "reading /huge in the image: more than the limit of 256 MiB of data for one call; raise it with --limit answer=512MiB",
         ),
         (
             rootfs::remove_tree("/").unwrap_err(),

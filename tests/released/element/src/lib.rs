@@ -75,6 +75,7 @@ fn attributes() -> Result {
         ..rootfs::unchanged()
     };
     rootfs::set_attributes("/d/file", &change, false)?;
+    rootfs::set_link_attributes("/d/link", &rootfs::unchanged())?;
     note("extended-attributes", rootfs::extended_attributes("/d/file")?)?;
     rootfs::remove_extended_attribute("/d/file", "user.note")?;
     let options = CopyOptions { existing: Existing::Fail, keep_owners: true, parents: true };

@@ -30,49 +30,52 @@ pub(super) struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    /// Transfers the file, with retries.
+    /// Transfers the file, with retries; gives the URL that the server sends to instead.
     pub(super) fn run(
         &self,
         environment: &BTreeMap<String, String>,
         log: &mut dyn FnMut(&str),
-    ) -> Result<(), Error> {
+        too_large: &dyn Fn() -> Error,
+    ) -> Result<Option<String>, Error> {
+        if self.limit == 0 {
+            return Err(too_large());
+        }
         let proxies = environment.iter().filter(|(name, _)| PROXIES.contains(&name.as_str()));
         let limit = self.limit.to_string();
         let curl = Program::new("curl")
-            .args([
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--location",
-                "--retry",
-                "3",
-                "--connect-timeout",
-                "30",
-            ])
+            // The caller's own settings are not asked for; a URL is one URL.
+            .args(["--disable", "--globoff", "--silent", "--show-error", "--fail"])
+            .args(["--retry", "3", "--connect-timeout", "30"])
             .args(["--proto", "=http,https", "--max-filesize", &limit])
-            .args(["--write-out", "%{http_code}", "--output"])
+            .args(["--write-out", "%{http_code} %{redirect_url}", "--output"])
             .arg(self.to)
             .args(["--url", self.url])
             .envs(proxies)
+            .file_limit(self.limit)
             .timeout(self.time);
-        let mut code = String::new();
+        let mut written = String::new();
         let exit = curl.run(&mut |stream, line| match stream {
-            Stream::Stdout => code = String::from_utf8_lossy(line).into_owned(),
+            Stream::Stdout => written = String::from_utf8_lossy(line).into_owned(),
             Stream::Stderr => log(&String::from_utf8_lossy(line)),
         });
         let exit = exit.map_err(|error| Error::Failed(format!("{error:#} (package curl)")))?;
+        let (code, next) = written.split_once(' ').unwrap_or((&written, ""));
         match exit.ended {
-            Ended::Code(0) if self.is_too_large() => Err(Error::TooLarge(self.limit)),
-            Ended::Code(0) => Ok(()),
-            Ended::Code(HTTP_ERROR) if ["404", "410"].contains(&code.as_str()) => Err(Error::NotFound),
-            Ended::Code(TOO_LARGE) => Err(Error::TooLarge(self.limit)),
+            Ended::Code(0) => Ok(Some(next).filter(|next| !next.is_empty()).map(str::to_owned)),
+            Ended::Code(HTTP_ERROR) if ["404", "410"].contains(&code) => Err(Error::NotFound),
+            Ended::Code(TOO_LARGE) | Ended::Signal(libc::SIGXFSZ) => Err(too_large()),
             ended => Err(Error::Failed(format!("curl {ended}: {}", exit.tail.join(" ")))),
         }
     }
+}
 
-    fn is_too_large(&self) -> bool {
-        self.to.metadata().is_ok_and(|found| found.len() > self.limit)
-    }
+/// Whether a URL is fetched as it stands: curl resolves dots as browsers do,
+/// and what was granted is a prefix of the text.
+pub(super) fn is_plain(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default().to_lowercase().replace("%2e", ".");
+    let parts = path.split(['/', '\\']);
+    parts.skip(1).all(|part| part != "." && part != "..")
+        && url.chars().all(|c| c.is_ascii_graphic() && c != '\\')
 }
 
 /// Digests of a file.
@@ -101,4 +104,25 @@ pub(super) fn digest_of(path: &Path, wanted: Option<&Digest>) -> io::Result<Dige
     let sha256 = format!("{:x}", sha256.finalize());
     let wanted_kind = if long { format!("{:x}", sha512.finalize()) } else { sha256.clone() };
     Ok(Digests { sha256, wanted_kind })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn a_plain_url_stays_below_its_own_prefix() {
+        for (url, expected) in [
+            ("https://example.org/a/b?x=../y#..", true),
+            ("https://example.org/a/..b/c..", true),
+            ("https://example.org/a/../b", false),
+            ("https://example.org/a/%2E./b", false),
+            ("https://example.org/a/./b", false),
+            ("https://example.org/a\\..\\b", false),
+            ("https://example.org/a b", false),
+            ("https://example.org/a\nb", false),
+        ] {
+            assert_eq!(is_plain(url), expected, "{url}");
+        }
+    }
 }

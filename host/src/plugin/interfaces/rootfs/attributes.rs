@@ -66,15 +66,30 @@ pub(super) fn set(state: &State, path: &str, attributes: &Attributes, recursive:
     let handle = state.root.handle(Path::new(path), true)?;
     handle.apply(&attributes)?;
     if recursive && handle.kind()? == SFlag::S_IFDIR {
-        set_below(&handle, &attributes, MAX_DEPTH)?;
+        set_below(state, &handle, &attributes, MAX_DEPTH)?;
     }
     Ok(())
 }
 
-fn set_below(directory: &Handle, attributes: &root::Attributes, levels: usize) -> Result<(), Error> {
+/// Sets attributes of what has a name, a symbolic link included.
+pub(super) fn set_own(state: &State, path: &str, attributes: &Attributes) -> Result<(), Error> {
+    let attributes = resolve(state, attributes)?;
+    Ok(state.root.handle(Path::new(path), false)?.apply(&attributes)?)
+}
+
+fn set_below(
+    state: &State,
+    directory: &Handle,
+    attributes: &root::Attributes,
+    levels: usize,
+) -> Result<(), Error> {
     let below = levels.checked_sub(1).ok_or(nix::errno::Errno::ENAMETOOLONG)?;
     for entry in directory.entries()? {
+        state.stop()?;
         let handle = entry.handle()?;
+        if !state.root.holds(&handle)? {
+            continue;
+        }
         let (kind, present) = (handle.kind()?, handle.stat()?.st_mode);
         let keeps_execution = kind == SFlag::S_IFDIR || present & EXECUTE != 0;
         let mode = attributes.mode.map(|mode| if keeps_execution { mode } else { mode & !EXECUTE });
@@ -84,7 +99,7 @@ fn set_below(directory: &Handle, attributes: &root::Attributes, levels: usize) -
         }
         handle.apply(&own)?;
         if kind == SFlag::S_IFDIR {
-            set_below(&handle, attributes, below)?;
+            set_below(state, &handle, attributes, below)?;
         }
     }
     Ok(())

@@ -7,20 +7,21 @@ use nix::errno::Errno;
 
 use super::attributes;
 use crate::plugin::bindings::wit::rootfs::{Attributes, Error, Existing};
+use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
-use crate::sys::root::{self, Spot};
+use crate::sys::root::{self, Root, Spot};
 
 /// Reads a whole file.
 pub(in crate::plugin::interfaces) fn read(state: &State, path: &str) -> Result<Vec<u8>, Error> {
     let file = state.root.handle(Path::new(path), true)?.read()?;
-    let limit = state.limits().answer;
+    let limit = state.limits().get(Limit::Answer);
     let size = file.metadata().map_or(0, |found| found.len());
     if size > limit {
-        return Err(Error::TooLarge(limit));
+        return Err(state.too_large(Limit::Answer));
     }
     let mut contents = Vec::with_capacity(size as usize);
-    file.take(limit).read_to_end(&mut contents).map_err(|error| Error::Other(error.to_string()))?;
-    Ok(contents)
+    file.take(limit + 1).read_to_end(&mut contents).map_err(|error| Error::Other(error.to_string()))?;
+    if contents.len() as u64 > limit { Err(state.too_large(Limit::Answer)) } else { Ok(contents) }
 }
 
 /// A file that is being written, with what it will be.
@@ -50,7 +51,7 @@ pub(super) fn begin(
     parents: bool,
 ) -> Result<Option<Draft>, Error> {
     let attributes = attributes::resolve(state, given)?;
-    let draft = root::Draft::begin(place(state, path, parents)?)?;
+    let draft = root::Draft::begin(place(state, path, Root::followed_spot, parents)?)?;
     match (draft.replaces(), existing) {
         (true, Existing::Keep) => Ok(None),
         (true, Existing::Fail) => Err(Error::Exists),
@@ -58,13 +59,16 @@ pub(super) fn begin(
     }
 }
 
+/// How a path is looked up: with a link at its end followed, or not.
+type Lookup = fn(&Root, &Path) -> nix::Result<Spot>;
+
 /// Where a file is to be written, the directories that lead there made if that is asked for.
-fn place(state: &State, path: &str, parents: bool) -> Result<Spot, Error> {
+fn place(state: &State, path: &str, lookup: Lookup, parents: bool) -> Result<Spot, Error> {
     let path = Path::new(path);
-    match (state.root.followed_spot(path), path.parent()) {
+    match (lookup(&state.root, path), path.parent()) {
         (Err(Errno::ENOENT), Some(parent)) if parents => {
             state.root.make_directories(parent)?;
-            Ok(state.root.followed_spot(path)?)
+            Ok(lookup(&state.root, path)?)
         }
         (result, _) => Ok(result?),
     }
@@ -80,7 +84,17 @@ pub(super) fn write(
     parents: bool,
 ) -> Result<(), Error> {
     let attributes = attributes::resolve(state, given)?;
-    Ok(root::write(place(state, path, parents)?, contents, &attributes, existing.into())?)
+    let new = place(state, path, Root::spot, parents)?;
+    match root::write_new(&new, contents, &attributes) {
+        Err(Errno::EEXIST) => {}
+        result => return Ok(result?),
+    }
+    Ok(root::write(
+        place(state, path, Root::followed_spot, parents)?,
+        contents,
+        &attributes,
+        existing.into(),
+    )?)
 }
 
 /// Replaces a file, with the directories that lead to it.

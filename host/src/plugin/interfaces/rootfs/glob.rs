@@ -6,13 +6,17 @@ use nix::errno::Errno;
 
 use super::listing::absolute;
 use crate::plugin::bindings::wit::rootfs::Error;
+use crate::plugin::limits::Limit;
+use crate::plugin::pattern::matches;
 use crate::plugin::state::State;
 use crate::sys::root::MAX_DEPTH;
 use nix::sys::stat::SFlag;
 
 /// The paths that match a pattern, sorted.
 pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
-    let parts: Vec<String> = absolute(pattern).split('/').skip(1).map(str::to_owned).collect();
+    let mut parts: Vec<String> = absolute(pattern).split('/').skip(1).map(str::to_owned).collect();
+    // Any number of directories, and again any number, is any number.
+    parts.dedup_by(|one, other| one == "**" && other == "**");
     if parts.iter().any(|part| part == "..") {
         return Err(Error::Invalid("a pattern has no '..'".to_owned()));
     }
@@ -40,6 +44,7 @@ impl Search<'_> {
             return self.literal(&format!("{directory}/{part}"), rest, below);
         }
         for (name, is_directory) in self.names(directory)? {
+            self.state.stop()?;
             let path = format!("{directory}/{name}");
             if part == "**" {
                 if is_directory && !name.starts_with('.') {
@@ -61,9 +66,8 @@ impl Search<'_> {
     }
 
     fn add(&mut self, path: &str) -> Result<(), Error> {
-        let limit = self.state.limits().entries;
-        if self.found.len() >= limit {
-            return Err(Error::TooLarge(limit as u64));
+        if self.found.len() >= self.state.limits().size(Limit::Entries) {
+            return Err(self.state.too_large(Limit::Entries));
         }
         self.found.push(if path.is_empty() { "/".to_owned() } else { path.to_owned() });
         Ok(())
@@ -88,86 +92,5 @@ impl Search<'_> {
     fn is_directory(&self, path: &str) -> bool {
         let found = self.state.root.handle(Path::new(path), true).and_then(|handle| handle.kind());
         found == Ok(SFlag::S_IFDIR)
-    }
-}
-
-/// Whether a name matches one part of a pattern.
-fn matches(pattern: &str, name: &str) -> bool {
-    if name.starts_with('.') && !pattern.starts_with('.') {
-        return false;
-    }
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    // Where to go on after the last star if what follows it does not fit.
-    let mut retry: Option<(usize, usize)> = None;
-    let (mut p, mut n) = (0, 0);
-    while n < name.len() || p < pattern.len() {
-        if pattern.get(p) == Some(&'*') {
-            retry = Some((p, n + 1));
-            p += 1;
-            continue;
-        }
-        if let Some(next) = name.get(n).and_then(|c| one(&pattern[p..], *c)) {
-            (p, n) = (p + next, n + 1);
-            continue;
-        }
-        match retry {
-            Some((star, from)) if from <= name.len() => (p, n) = (star, from),
-            _ => return false,
-        }
-    }
-    true
-}
-
-/// How much of a pattern, which does not begin with a star, a character matches.
-fn one(pattern: &[char], c: char) -> Option<usize> {
-    match pattern {
-        ['?', ..] => Some(1),
-        ['[', set @ ..] if set.iter().skip(1).any(|end| *end == ']') => {
-            let end = 1 + set.iter().skip(1).position(|end| *end == ']')?;
-            let (negated, set) = match &set[..end] {
-                ['!', rest @ ..] if !rest.is_empty() => (true, rest),
-                set => (false, set),
-            };
-            (in_set(set, c) != negated).then_some(end + 2)
-        }
-        [first, ..] => (*first == c).then_some(1),
-        [] => None,
-    }
-}
-
-fn in_set(set: &[char], c: char) -> bool {
-    match set {
-        [from, '-', to, rest @ ..] => (*from..=*to).contains(&c) || in_set(rest, c),
-        [first, rest @ ..] => *first == c || in_set(rest, c),
-        [] => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn names_match_patterns() {
-        for (pattern, name, expected) in [
-            ("*", "file", true),
-            ("*", ".hidden", false),
-            (".*", ".hidden", true),
-            ("*.conf", "a.conf", true),
-            ("*.conf", "a.conf.d", false),
-            ("a*b*c", "aXbYbZc", true),
-            ("a*b*c", "aXbYbZ", false),
-            ("?", "", false),
-            ("??", "ab", true),
-            ("[a-c]x", "bx", true),
-            ("[!a-c]x", "bx", false),
-            ("[!a-c]x", "dx", true),
-            ("[]]x", "]x", true),
-            ("[", "[", true),
-            ("**", "name", true),
-            ("vmlinuz-*", "vmlinuz-6.1.0", true),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
     }
 }

@@ -7,6 +7,7 @@ use nix::sys::stat::{FileStat, SFlag, major, minor};
 
 use crate::plugin::bindings::wit::rootfs::{Entry, Error, Kind, Metadata};
 use crate::plugin::bindings::wit::types::Datetime;
+use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::report::Level;
 use crate::sys::root::{Handle, MAX_DEPTH};
@@ -51,6 +52,7 @@ fn collect(
     entries: &mut Vec<Entry>,
 ) -> Result<(), Error> {
     for spot in directory.entries()? {
+        state.stop()?;
         let Some(name) = spot.name().to_str() else {
             let name = spot.name().to_string_lossy();
             state.log.message(
@@ -59,8 +61,8 @@ fn collect(
             );
             continue;
         };
-        if entries.len() >= state.limits().entries {
-            return Err(Error::TooLarge(state.limits().entries as u64));
+        if entries.len() >= state.limits().size(Limit::Entries) {
+            return Err(state.too_large(Limit::Entries));
         }
         let handle = match spot.handle() {
             Err(Errno::ENOENT) => continue,

@@ -71,7 +71,7 @@ pub(super) fn remove(state: &State, path: &str) -> Result<(), Error> {
 
 /// Removes a file or a tree, if it is there.
 pub(super) fn remove_tree(state: &State, path: &str) -> Result<(), Error> {
-    let removed = state.root.spot(Path::new(path)).and_then(|spot| spot.remove_tree());
+    let removed = state.root.spot(Path::new(path)).and_then(|spot| spot.remove_tree(state.stop));
     match removed {
         Err(Errno::ENOENT) => Ok(()),
         result => Ok(result?),

@@ -1,0 +1,26 @@
+//! `--limit`: how much the hooks of components may use.
+
+use std::env;
+
+use crate::plugin::{Limit, Limits, parse_limit};
+
+use super::Failure;
+
+/// The variable that sets limits where no `--limit` does.
+pub(crate) const VARIABLE: &str = "SLATE_LIMITS";
+
+/// The help of `--limit`: every limit with its default.
+pub(super) fn help() -> String {
+    format!(
+        "Give each hook of a component more or less of these, such as memory=2GiB or time=30m:\n{}",
+        Limit::table()
+    )
+}
+
+/// The limits that the environment sets, for commands without `--limit`.
+pub(crate) fn of_environment() -> Result<Limits, Failure> {
+    let text = env::var(VARIABLE).unwrap_or_default();
+    let changes = text.split(',').filter(|change| !change.is_empty()).map(parse_limit);
+    let wrong = |error| Failure::request(format!("{VARIABLE}: {error}"));
+    Ok(Limits::with(changes.collect::<Result<Vec<_>, _>>().map_err(wrong)?))
+}
