@@ -1,0 +1,154 @@
+//! Elements that take without end.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use blankslate::plugin::Limit;
+use blankslate::report::FailureCause;
+
+use super::{outside, refused};
+use crate::trial::{Loaded, Trial};
+
+/// How long after its time a hook may still run: the clock ticks, and programs get a moment.
+const SLACK: Duration = Duration::from_secs(8);
+
+fn trial(element: &str, hooks: &[&str], limit: Limit, value: u64) -> Loaded {
+    Trial::new().element(element, hooks, "").limit(limit, value).start()
+}
+
+#[test]
+fn a_loop_ends_at_the_limit_of_computing() {
+    let trial = trial("attack-loop", &["forever"], Limit::Computing, 1);
+    let before = outside(&trial);
+    let trap = trial.trapped("attack-loop", "forever");
+    let expected = "more than the limit of 1 s of time in its own code; raise it with --limit computing=2s";
+    assert_eq!(trap.lines().next(), Some(expected));
+    assert!(trap.contains("\n    at "), "{trap}");
+    assert_eq!(outside(&trial), before);
+}
+
+#[test]
+fn a_hook_ends_at_its_time_whatever_it_does() {
+    let trial = Trial::new().element("attack-loop", &["forever"], "").limit(Limit::Time, 1);
+    let programs = "capabilities.host-programs = [{ program = 'sleep' }]";
+    let trial = trial.element("attack-wait", &["time", "program", "ignored"], programs);
+    let trial = trial.grant("attack-wait", "host-program=sleep").start();
+    for (element, hook) in [
+        ("attack-loop", "forever"),
+        ("attack-wait", "time"),
+        ("attack-wait", "program"),
+        ("attack-wait", "ignored"),
+    ] {
+        let started = Instant::now();
+        let cause = trial.run(element, hook).unwrap_err();
+        assert_eq!(cause, FailureCause::TimedOut(Duration::from_secs(1)), "{element} {hook}");
+        assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");
+        assert!(started.elapsed() < Duration::from_secs(1) + SLACK, "{element} {hook}");
+    }
+}
+
+#[test]
+fn memory_is_bounded_in_the_guest_and_in_the_host() {
+    let hooks = ["own", "argument", "answer", "kernel", "ramdisk", "steps"];
+    let trial = Trial::new().element("attack-memory", &hooks, "").limit(Limit::Memory, 64 << 20);
+    let trial = trial.limit(Limit::Argument, 2 << 20).limit(Limit::Answer, 1 << 20);
+    let trial = trial.limit(Limit::Requests, 1 << 20).start();
+    fs::File::create(trial.path("/huge")).unwrap().set_len((1 << 20) + 1).unwrap();
+    let before = outside(&trial);
+    for (hook, limit) in [
+        ("own", "64 MiB of memory; raise it with --limit memory=128MiB"),
+        ("argument", "2 MiB of data from one call; raise it with --limit argument=4MiB"),
+    ] {
+        let trap = trial.trapped("attack-memory", hook);
+        assert!(trap.contains(&format!("more than the limit of {limit}")), "{trap}");
+    }
+    let requests = "more than the limit of 1 MiB of requests for boot loader and ramdisk; raise it with --limit requests=2MiB";
+    refused(
+        &trial,
+        "attack-memory",
+        &[
+            (
+                "answer",
+                "reading /huge in the image: more than the limit of 1 MiB of data for one call; raise it with --limit answer=2MiB",
+            ),
+            ("kernel", requests),
+            ("ramdisk", requests),
+        ],
+    );
+    trial.succeed("attack-memory", "steps");
+    assert_eq!(outside(&trial), before);
+}
+
+#[test]
+fn a_log_is_cut_off_and_says_so() {
+    for hook in ["lines", "empty"] {
+        let trial = trial("attack-log", &[hook], Limit::Output, 100_000);
+        trial.succeed("attack-log", hook);
+        assert_eq!(
+            trial.output.tail().last().unwrap(),
+            "more than the limit of 100000 B of output; raise it with --limit output=200000B; the rest is dropped"
+        );
+    }
+}
+
+#[test]
+fn files_end_at_the_limit_of_what_is_written() {
+    let hooks = ["stream", "append", "many", "scratch"];
+    let trial = Trial::new().element("attack-file-size", &hooks, "").limit(Limit::Written, 1 << 20);
+    let trial = trial.limit(Limit::Scratch, 8 << 20).start();
+    let limit =
+        "more than the limit of 1 MiB of data written to the image; raise it with --limit written=2MiB";
+    refused(
+        &trial,
+        "attack-file-size",
+        &[
+            ("stream", &format!("writing /huge in the image: {limit}")),
+            ("append", &format!("appending to /huge in the image: {limit}")),
+            ("many", &format!("writing /many/16 in the image: {limit}")),
+        ],
+    );
+    let trap = trial.trapped("attack-file-size", "scratch");
+    assert!(
+        trap.starts_with("more than the limit of 8 MiB of data in the scratch directory; raise it with --limit scratch=16MiB\n"),
+        "{trap}"
+    );
+}
+
+#[test]
+fn directories_may_be_deep_and_are_removed() {
+    let hooks = ["long", "walk", "glob", "attributes", "copy", "remove"];
+    let trial = Trial::new().element("attack-depth", &hooks, "").start();
+    let long = "/d".repeat(3000);
+    let why = "a name, a path or a nesting is too long";
+    refused(
+        &trial,
+        "attack-depth",
+        &[
+            ("long", &format!("making the directory {long} in the image: {why}")),
+            ("walk", &format!("listing /deep in the image: {why}")),
+            ("glob", &format!("looking for /deep/**/x in the image: {why}")),
+            ("attributes", &format!("changing attributes of /deep in the image: {why}")),
+            ("copy", &format!("copying to /copy in the image: {why}")),
+        ],
+    );
+    trial.succeed("attack-depth", "remove");
+    let left: Vec<_> =
+        fs::read_dir(trial.path("/")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["etc"]);
+}
+
+#[test]
+fn handles_are_bounded() {
+    let trial = trial("attack-handles", &["readers", "writers", "scratch"], Limit::Handles, 16);
+    let limit = "more than the limit of 16 open handles; raise it with --limit handles=32";
+    refused(
+        &trial,
+        "attack-handles",
+        &[
+            ("readers", &format!("reading /file in the image: {limit}")),
+            ("writers", &format!("writing /16 in the image: {limit}")),
+        ],
+    );
+    let trap = trial.trapped("attack-handles", "scratch");
+    assert!(trap.starts_with(limit), "{trap}");
+}
