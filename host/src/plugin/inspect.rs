@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use wasmparser::{Validator, WasmFeatures};
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
@@ -70,6 +71,9 @@ impl ComponentInfo {
 /// Fails for what is no component, and for one of another API version.
 pub fn inspect(bytes: &[u8]) -> Result<ComponentInfo, InspectError> {
     let malformed = |error: anyhow::Error| InspectError::Malformed(format!("{error:#}"));
+    // Decoding believes the counts that a file gives, and takes memory for them.
+    let valid = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
+    valid.map_err(|error| InspectError::Malformed(error.to_string()))?;
     let (resolve, world) = match wit_component::decode(bytes).map_err(malformed)? {
         DecodedWasm::Component(resolve, world) => (resolve, world),
         DecodedWasm::WitPackage(..) => {

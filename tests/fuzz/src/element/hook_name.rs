@@ -1,0 +1,1 @@
+../../../../host/src/element/hook_name.rs

@@ -1,0 +1,4 @@
+mod inspect;
+pub mod pattern;
+
+pub use inspect::{ComponentInfo, InspectError, inspect};

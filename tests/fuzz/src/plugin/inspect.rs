@@ -1,0 +1,1 @@
+../../../../host/src/plugin/inspect.rs

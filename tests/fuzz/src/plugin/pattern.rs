@@ -1,0 +1,1 @@
+../../../../host/src/plugin/pattern.rs

@@ -1,0 +1,4 @@
+pub mod copy;
+pub mod root;
+pub mod signals;
+pub mod stop;

@@ -1,0 +1,1 @@
+../../../../host/src/sys/root.rs

@@ -1,0 +1,1 @@
+../../../../host/src/sys/stop.rs
