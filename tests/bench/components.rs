@@ -7,13 +7,15 @@
 //! In memory, as builds are: ext4 looks long for an inode where many files were
 //! removed within the last minutes, and that says nothing of either program.
 //!
+//! The first time it installs the toolchain for Python elements.
+//!
 //! Every figure stands beside what it is to be compared with, taken in the
 //! same run: a hook in bash that does nothing, `tar` on the same files.
 
 use std::fs;
 use std::hint::black_box;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 #[path = "../components/trial.rs"]
@@ -25,6 +27,7 @@ mod tooling;
 
 use trial::{Loaded, Trial};
 
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const MANIFEST: &str = "parameters.number = { type = 'integer', default = 7 }";
 /// Calls into the host that the guest program makes in one hook.
 const CALLS: u32 = 100_000;
@@ -34,33 +37,52 @@ fn main() {
         println!("components: benchmark");
         return;
     }
-    let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    drop(load());
-    fs::remove_dir_all(&compiled).expect("emptying the cache of compiled components");
-    let first = time(|| drop(load()));
-    let cached = best(10, || drop(load()));
-    show("load, compiled for the first time", first, None);
-    show("load, from the cache", cached, None);
-
-    let element = load();
+    loading();
+    let element = speed().start();
     let bash = best(50, || {
         assert!(Command::new("bash").args(["-c", ":"]).status().expect("running bash").success())
     });
-    show(
-        "hook that does nothing",
-        best(200, || element.succeed("speed", "nothing")),
-        Some(("in bash", bash)),
-    );
-    show("call into the host", best(5, || element.succeed("speed", "calls")) / CALLS, None);
-    let write = best(3, || {
+    let nothing = best(200, || element.succeed("speed", "nothing"));
+    show("hook that does nothing", nothing, Some(("in bash", bash)));
+    let calls = best(10, || element.succeed("speed", "calls")).saturating_sub(nothing);
+    println!("{:<36}{:>12}", "call into the host", format!("{} ns", (calls / CALLS).as_nanos()));
+    let write = best(5, || {
         let _ = fs::remove_dir_all(element.path("/files"));
         element.succeed("speed", "files");
     });
     show("10,000 small files", write, Some(("by tar", tar(&element))));
 }
 
-fn load() -> Loaded {
-    Trial::new().element("speed", &["nothing", "calls", "files"], MANIFEST).start()
+/// What it takes to load elements, compiled anew and compiled before.
+fn loading() {
+    let rust = speed().prepare().expect("the element");
+    fs::remove_dir_all(trial::compiled()).or_else(absent).expect("emptying the cache of compiled components");
+    show("load from Rust, compiled", time(|| drop(rust.runner())), None);
+    show("load from Rust, from the cache", best(20, || drop(rust.runner())), None);
+    let component = python();
+    let os = Path::new(REPOSITORY).join("tests/fixtures/elements/tiny-os");
+    let python = Trial::new().path(&os).path(&component).prepare().expect("the element");
+    show("load from Python, compiled", time(|| drop(python.runner())), None);
+    show("load from Python, from the cache", best(5, || drop(python.runner())), None);
+    fs::remove_file(component).expect("removing the element");
+}
+
+fn absent(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+fn speed() -> Trial {
+    Trial::new().element("speed", &["nothing", "calls", "files"], MANIFEST)
+}
+
+/// The template of a Python element, made a component by its toolchain.
+fn python() -> PathBuf {
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.wasm");
+    let mut build = Command::new("sh");
+    build.arg(Path::new(REPOSITORY).join("sdk/element.sh"));
+    build.arg(Path::new(REPOSITORY).join("sdk/python/template")).arg(&output).stdout(Stdio::null());
+    assert!(build.status().expect("running sh").success(), "{build:?}");
+    output
 }
 
 /// Time for `tar` to write the same files.
