@@ -5,9 +5,9 @@
 //! 2. Convert to all formats at once: disk formats with qemu-img ([`disk`]),
 //!    formats of the tree from the mounted image ([`tree`], [`docker`], [`aci`]).
 //! 3. Compute both digests of each in one reading ([`digest`]).
-//! 4. Only when all are complete, give them their names. What was there
-//!    before stays until then, and stays for good if anything fails; an
-//!    operator may have it kept under another name ([`old`]).
+//! 4. Only when all are complete, give them their names, and write the digests
+//!    beside them. What was there before stays until then, and stays for good
+//!    if anything fails; an operator may have it kept under another name ([`old`]).
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -18,8 +18,9 @@ use jiff::Zoned;
 use crate::assemble::RawImage;
 use crate::build::Site;
 use crate::plan::{Plan, PlannedOutput};
-use crate::report::StageScope;
+use crate::report::{StageScope, WRITING_OUTPUT};
 use crate::spec::{Format, FormatSource};
+use crate::sys::signals;
 
 mod aci;
 mod archive;
@@ -51,7 +52,8 @@ pub struct Artifact {
 ///
 /// # Errors
 ///
-/// Fails if one output cannot be written; then none appears.
+/// Fails if one output cannot be written, and when a signal asks to stop; then
+/// none appears.
 pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     let stage = site.report.stage("export");
     let pending = image.plan.outputs.iter().map(|planned| PendingOutput::create(&planned.path));
@@ -64,7 +66,9 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     if let Some(mounted) = mounted {
         mounted.close()?;
     }
-    let artifacts = publish(&image, pending, written?, site)?;
+    let written = written?;
+    signals::check()?;
+    let artifacts = publish(&image, pending, written, site)?;
     if site.options.load_docker {
         let of_docker = artifacts.iter().find(|artifact| artifact.format == Format::Docker);
         of_docker.map(|artifact| docker::load(&artifact.path, &image.plan, &stage)).transpose()?;
@@ -113,7 +117,7 @@ impl Job<'_> {
             (FormatSource::Tree, Some(tree)) => tree::archive(tree, format, &self.image.plan, pending.path()),
             (FormatSource::Tree, None) => Err(anyhow!("the image is not mounted")),
         };
-        result.with_context(|| format!("writing {}", planned.path.display()))?;
+        result.with_context(|| format!("{WRITING_OUTPUT} {}", planned.path.display()))?;
         step.finish();
         if !self.image.plan.checksum {
             return Ok(None);
@@ -137,6 +141,7 @@ fn publish(
         if site.options.keep_old_outputs {
             old::set_aside(&planned.path, &Zoned::now())?;
         }
+        Digests::remove_beside(&planned.path)?;
         let size = pending.publish()?;
         if let Some(digests) = &digests {
             digests.write_beside(&planned.path)?;

@@ -47,6 +47,6 @@ pub use context::{
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
 pub use limits::{Limit, Limits, parse_limit};
-pub use load::LoadError;
+pub use load::{LoadError, check};
 pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal};
 pub use runner::{Runner, Setting};

@@ -53,6 +53,7 @@ mod throttle;
 pub mod timings;
 mod trace;
 
+pub use advice::WRITING_OUTPUT;
 pub use event::{Level, Stream};
 pub use failure::{BuildFailure, FailureCause, HookFailure};
 pub use hook::{HookOutput, HookScope};

@@ -37,7 +37,10 @@ const PREFIX: &str = "slate-";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AreaKind {
     /// In memory: faster, and gone with the build's mount namespace.
-    Tmpfs,
+    Tmpfs {
+        /// The most it may take, in bytes.
+        size: u64,
+    },
     /// In the base directory.
     Disk,
 }
@@ -70,7 +73,9 @@ impl Workspace {
         let area = top.join("area");
         fs::create_dir(&area).with_context(|| format!("creating {}", area.display()))?;
         let area_mount = match kind {
-            AreaKind::Tmpfs => Some(Mount::tmpfs(&area, "mode=0755,size=100%,nr_inodes=0")?),
+            AreaKind::Tmpfs { size } => {
+                Some(Mount::tmpfs(&area, &format!("mode=0755,size={size},nr_inodes=0"))?)
+            }
             AreaKind::Disk => None,
         };
         let build = area.join(format!("build.{}", unique_name(&top)));
@@ -153,6 +158,12 @@ impl Workspace {
         self.keep = true;
     }
 
+    fn has_logs(&self) -> Result<bool> {
+        let logs = self.logs();
+        let mut entries = fs::read_dir(&logs).with_context(|| format!("listing {}", logs.display()))?;
+        Ok(entries.next().is_some())
+    }
+
     /// Removes everything, but for kept logs.
     ///
     /// # Errors
@@ -163,7 +174,8 @@ impl Workspace {
         if let Some(mount) = self.area_mount.take() {
             mount.close()?;
         }
-        let removed = if self.keep { self.area.clone() } else { self.top.clone() };
+        let keep = self.keep && self.has_logs()?;
+        let removed = if keep { self.area.clone() } else { self.top.clone() };
         sys::root::remove_all(&removed)
     }
 }

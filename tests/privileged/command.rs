@@ -47,7 +47,11 @@ fn a_full_output_directory() {
     let output = build(&scratch, "tiny-os", &full.join("x.raw")).output().unwrap();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        format!("error: the output's directory {}: No space left on device (os error 28)\n", full.display())
+        format!(
+            "error: the output's directory {}: No space left on device (os error 28)\n\
+             hint: name a file elsewhere with -o, or make that directory writable and roomy\n",
+            full.display()
+        )
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(!scratch.join("work").exists(), "work was begun");

@@ -20,6 +20,7 @@ use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
 use crate::sys::mount::Mount;
 use crate::sys::process::{self, Ended};
+use crate::sys::signals;
 
 /// Runs all hooks of `phase`; the first failure ends it.
 ///
@@ -44,6 +45,7 @@ pub fn run(crew: &Crew, plan: &Plan, phase: Phase, ground: &Ground, site: &Site)
     };
     run.stop(BreakPoint::Before(phase))?;
     for hook in &hooks {
+        signals::check()?;
         run.hook(hook)?;
     }
     if packages {

@@ -11,6 +11,11 @@ use crate::report::Report;
 use crate::sys;
 use crate::workspace::{AreaKind, Workspace};
 
+/// Memory, in bytes, that a build in memory leaves to the programs that it and
+/// the machine run: what is too large then fails for want of space, with advice,
+/// before the machine runs out of memory.
+const RESERVE: u64 = 512 << 20;
+
 /// Makes the images of `plan`. Whatever happens, nothing but the outputs, or
 /// the logs of a failure, stays behind.
 ///
@@ -44,6 +49,8 @@ fn stages(plan: Plan, site: &Site) -> Result<Vec<Artifact>> {
 }
 
 fn area_kind(options: &BuildOptions) -> Result<AreaKind> {
-    let fits = !options.no_tmpfs && sys::sysinfo::available_memory()? >= options.min_tmpfs;
-    Ok(if fits { AreaKind::Tmpfs } else { AreaKind::Disk })
+    let available = sys::sysinfo::available_memory()?;
+    let fits = !options.no_tmpfs && available >= options.min_tmpfs;
+    let size = available.saturating_sub(RESERVE);
+    Ok(if fits && size > 0 { AreaKind::Tmpfs { size } } else { AreaKind::Disk })
 }

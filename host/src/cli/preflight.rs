@@ -6,7 +6,9 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::element::{Element, Origin};
 use crate::plan::{Plan, PlannedOutput, Tool};
+use crate::plugin;
 use crate::spec::Arch;
 use crate::sys;
 
@@ -55,6 +57,7 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
     check_arch(plan.arch, host.arch)?;
     check_file(output)?;
     plan.outputs.iter().try_for_each(check_place)?;
+    plan.sources.iter().try_for_each(check_component)?;
     check_tools(&plan.tools, host)?;
     check_root(host)?;
     plan.outputs.iter().try_for_each(check_writable)
@@ -92,10 +95,24 @@ fn check_file(path: &Path) -> Result<(), Failure> {
         .with_hint(format!("name a file in it: -o {}", path.join("image").display())))
 }
 
+/// Built-in components are looked at when slate is built.
+fn check_component(element: &Element) -> Result<(), Failure> {
+    if element.origin == Origin::Builtin {
+        return Ok(());
+    }
+    let hint = format!("`slate element check` tells more: slate element check {}", element.origin);
+    let told = |error: anyhow::Error| Failure::request(format!("{error:#}")).with_hint(hint);
+    plugin::check(element).map_err(|error| told(error.into()))
+}
+
 /// An unnamed file of one block is the proof; it leaves nothing.
 fn check_writable(output: &PlannedOutput) -> Result<(), Failure> {
     let directory = directory(output);
-    let wrong = |error| Failure::request(format!("the output's directory {}: {error}", directory.display()));
+    let wrong = |error| {
+        let message = format!("the output's directory {}: {error}", directory.display());
+        Failure::request(message)
+            .with_hint("name a file elsewhere with -o, or make that directory writable and roomy")
+    };
     let mut file = tempfile::tempfile_in(&directory).map_err(wrong)?;
     file.write_all(&[0; BLOCK]).and_then(|()| file.sync_data()).map_err(wrong)
 }

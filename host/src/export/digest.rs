@@ -1,14 +1,15 @@
 //! Digests of outputs.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 
 use super::output::write_whole;
+use crate::sys::signals;
 
 /// How much is read at a time.
 const BUFFER: usize = 1 << 20;
@@ -32,6 +33,7 @@ impl Digests {
         let mut buffer = vec![0; BUFFER];
         let mut done = 0;
         loop {
+            signals::check()?;
             let length = file.read(&mut buffer).with_context(context)?;
             if length == 0 {
                 return Ok(Digests { md5: hex(&md5.finalize()), sha256: hex(&sha256.finalize()) });
@@ -46,13 +48,33 @@ impl Digests {
     /// Writes `<output>.md5` and `<output>.sha256` as `md5sum` and `sha256sum` do.
     pub(super) fn write_beside(&self, output: &Path) -> Result<()> {
         let name = output.file_name().unwrap_or_default().to_string_lossy();
-        for (extension, digest) in [("md5", &self.md5), ("sha256", &self.sha256)] {
-            let mut path = output.as_os_str().to_owned();
-            path.push(format!(".{extension}"));
-            write_whole(Path::new(&path), &format!("{digest}  {name}\n"))?;
+        for (path, digest) in beside(output).iter().zip([&self.md5, &self.sha256]) {
+            write_whole(path, &format!("{digest}  {name}\n"))?;
         }
         Ok(())
     }
+
+    /// Removes those of an output's predecessor, which the new one does not match.
+    pub(super) fn remove_beside(output: &Path) -> Result<()> {
+        for path in beside(output) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("removing the old {}", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the digests of an output stand: MD5, then SHA-256.
+pub(super) fn beside(output: &Path) -> [PathBuf; 2] {
+    ["md5", "sha256"].map(|extension| {
+        let mut path = output.as_os_str().to_owned();
+        path.push(format!(".{extension}"));
+        path.into()
+    })
 }
 
 /// Bytes in hexadecimal digits.

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use jiff::Zoned;
 
-/// What stands beside an output and goes with it.
-const BESIDE: [&str; 2] = ["md5", "sha256"];
+use super::digest::beside;
 
 /// Renames what is at `path`, `image.qcow2`, to `image-2026.11.23-07.30.00.qcow2`
 /// with the time `now`, and its digests with it. Nothing there is no error.
@@ -21,8 +20,8 @@ pub(super) fn set_aside(path: &Path, now: &Zoned) -> Result<()> {
     if !rename(path, &aside)? {
         return Ok(());
     }
-    for suffix in BESIDE {
-        rename(&with_suffix(path, suffix), &with_suffix(&aside, suffix))?;
+    for (from, to) in beside(path).iter().zip(beside(&aside)) {
+        rename(from, &to)?;
     }
     Ok(())
 }
@@ -41,12 +40,6 @@ fn dated(path: &Path, now: &Zoned) -> PathBuf {
     let date = now.strftime("%Y.%m.%d-%H.%M.%S");
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
     path.with_file_name(format!("{stem}-{date}{}", extension.unwrap_or_default()))
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{suffix}"));
-    PathBuf::from(name)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::engine::host_error;
 use super::inspect::{InspectError, inspect};
 use super::interfaces;
 use super::state::State;
+use crate::element::Element as ElementSource;
 
 /// What the component of a distribution exports.
 const PACKAGE_MANAGER: &str = "blankslate:element/package-manager@0.1.0";
@@ -40,6 +41,18 @@ pub enum LoadError {
         /// Why.
         message: String,
     },
+}
+
+/// Looks at an element's component, if it has one, without compiling it.
+///
+/// # Errors
+///
+/// Fails if it cannot be read or is none for this host.
+pub fn check(element: &ElementSource) -> Result<(), LoadError> {
+    let Some(component) = &element.component else { return Ok(()) };
+    let name = || element.name.clone();
+    let bytes = component.bytes.read().map_err(|source| LoadError::Read { element: name(), source })?;
+    inspect(&bytes).map(drop).map_err(|reason| LoadError::Inspect { element: name(), reason })
 }
 
 /// A compiled and linked component.

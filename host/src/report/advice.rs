@@ -6,6 +6,12 @@ use crate::report::options::Verbosity;
 /// What ENOSPC is called, by the kernel and by every tool that passes it on.
 const NO_SPACE: &str = "No space left on device";
 
+/// How the error begins of an output that cannot be written.
+pub const WRITING_OUTPUT: &str = "writing the output";
+
+/// The directory of the outputs is full, not the place where the build works.
+const OUTPUT_FULL: &str = "-o with a file where there is more space, or free some in the output's directory";
+
 /// Sentences, the most useful first. None after an interrupt: whoever pressed
 /// Ctrl-C knows what to do next.
 pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity) -> Vec<String> {
@@ -13,6 +19,9 @@ pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity) -> Vec<String
         BuildFailure::Interrupted { .. } => return Vec::new(),
         BuildFailure::Hook(HookFailure { cause: FailureCause::Interrupted, .. }) => return Vec::new(),
         BuildFailure::Hook(failure) => hook(failure),
+        BuildFailure::Error { chain } if chain.iter().any(|line| line.starts_with(WRITING_OUTPUT)) => {
+            full(chain).then(|| OUTPUT_FULL.to_owned()).into_iter().collect()
+        }
         BuildFailure::Error { chain } => space(chain).collect(),
     };
     if verbosity < Verbosity::Verbose {
@@ -39,12 +48,17 @@ fn hook(failure: &HookFailure) -> Vec<String> {
     about_cause.into_iter().chain(space(&failure.tail)).collect()
 }
 
+fn full(lines: &[String]) -> bool {
+    lines.iter().any(|line| line.contains(NO_SPACE))
+}
+
 fn space(lines: &[String]) -> impl Iterator<Item = String> {
-    let full = lines.iter().any(|line| line.contains(NO_SPACE));
-    full.then(|| {
-        "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full".to_owned()
-    })
-    .into_iter()
+    full(lines)
+        .then(|| {
+            "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full"
+                .to_owned()
+        })
+        .into_iter()
 }
 
 #[cfg(test)]
@@ -68,10 +82,14 @@ mod tests {
         let space =
             "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full";
         let error = BuildFailure::Error { chain: vec!["x".to_owned(), format!("{NO_SPACE} (os error 28)")] };
-        let table: [(BuildFailure, &[&str]); 7] = [
+        let output = BuildFailure::Error {
+            chain: vec![format!("{WRITING_OUTPUT} /out/x.raw"), format!("qemu-img: {NO_SPACE}")],
+        };
+        let table: [(BuildFailure, &[&str]); 8] = [
             (hook(FailureCause::Exit(1), &[]), &[]),
             (hook(FailureCause::Exit(1), &["tar: y: No space left on device"]), &[space]),
             (error, &[space]),
+            (output, &[OUTPUT_FULL]),
             (
                 hook(FailureCause::Trap("unreachable".to_owned()), &[]),
                 &["tell the author of element vm: a trap is its own bug, or a limit it ran into"],

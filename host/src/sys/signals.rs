@@ -2,9 +2,9 @@
 //!
 //! [`install`] turns SIGINT, SIGTERM and SIGHUP into a flag. Everything that
 //! takes long looks at it: [`super::process::Program`] ends what it runs,
-//! [`super::copy::copy_tree`] stops between two files, stages call [`check`]
-//! between two hooks. The stack then unwinds through the guards, which is what
-//! leaves the machine as it was.
+//! [`super::copy`] stops between two files and two pieces of one, the stages
+//! call [`check`] before each hook and before outputs get their names. The stack
+//! then unwinds through the guards, which is what leaves the machine as it was.
 
 use std::fs;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -63,9 +63,9 @@ fn parse_ignored(status: &str) -> Option<u64> {
 ///
 /// Call it in the process that does the work: after [`super::sandbox::enter`]
 /// where that is used. Calling it again is harmless.
-#[expect(unsafe_code, reason = "installing a signal handler")]
 ///
 /// A signal that the caller has this process ignore, as `nohup` does, stays ignored.
+#[expect(unsafe_code, reason = "installing a signal handler")]
 pub fn install() -> Result<()> {
     let action = SigAction::new(SigHandler::Handler(remember), SaFlags::SA_RESTART, SigSet::empty());
     for signal in heeded()? {

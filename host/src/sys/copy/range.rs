@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use nix::fcntl::{FallocateFlags, fallocate};
 
 use super::content::for_each_extent;
+use crate::sys::signals;
 
 /// Bytes read at once.
 const PIECE: usize = 1 << 20;
@@ -20,6 +21,7 @@ pub(super) fn copy_range(from: &File, from_at: u64, to: &File, to_at: u64, lengt
     let mut buffer = vec![0; PIECE];
     let mut copy = |part: Range<u64>| -> Result<()> {
         for at in part.clone().step_by(PIECE) {
+            signals::check()?;
             let piece = &mut buffer[..usize::try_from(part.end - at).unwrap_or(PIECE).min(PIECE)];
             from.read_exact_at(piece, at).context("reading")?;
             if !cleared || piece.iter().any(|byte| *byte != 0) {
