@@ -113,7 +113,7 @@ impl Workspace {
     }
 
     /// `TMP_BUILD_DIR`.
-    pub fn area(&self) -> &Path {
+    pub fn build_directory(&self) -> &Path {
         &self.build
     }
 

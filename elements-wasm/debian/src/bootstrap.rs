@@ -41,7 +41,9 @@ pub(crate) fn run() -> Result {
 
 fn announce(sources: &[Source]) {
     if sources.is_empty() {
-        info!("neither debian.mirror nor the build host's apt names an archive: taking the bootstrap program's own");
+        info!(
+            "neither debian.mirror nor the build host's apt names an archive: taking the bootstrap program's own"
+        );
     }
     for line in sources::to_lines(sources).lines() {
         info!("installing from: {line}");

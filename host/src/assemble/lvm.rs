@@ -27,8 +27,8 @@ pub(super) fn write(
     plan: &DiskPlan,
     identity: &Identity,
 ) -> Result<()> {
-    let groups = layout.volume_groups.iter().zip(&plan.groups);
-    groups.map(|(group, placed)| write_group(partitions, group, placed, identity)).collect()
+    let mut groups = layout.volume_groups.iter().zip(&plan.groups);
+    groups.try_for_each(|(group, placed)| write_group(partitions, group, placed, identity))
 }
 
 fn write_group(

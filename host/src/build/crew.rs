@@ -208,7 +208,7 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
     Ok(Setting {
         compiled: cache.join("compiled"),
         downloads: cache.join("downloads"),
-        scratch: site.workspace.area().join("scratch"),
+        scratch: site.workspace.build_directory().join("scratch"),
         caches,
         image_name: plan.image_name(),
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),

@@ -14,7 +14,7 @@ pub(super) fn summary(text: &str) -> Option<String> {
     let paragraph = lines[start..].iter().take_while(|line| !line.is_empty());
     let paragraph = paragraph.copied().collect::<Vec<_>>().join(" ");
     let sentence = paragraph.split_inclusive(". ").next().unwrap_or_default();
-    Some(sentence.trim_end_matches([' ', '.', ':']).replace("``", "").replace('`', "").replace('\\', ""))
+    Some(sentence.trim_end_matches([' ', '.', ':']).replace(['`', '\\'], ""))
 }
 
 /// A line of one punctuation character: what underlines a title.

@@ -47,7 +47,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
         env.insert(name.to_owned(), value);
     };
     set("ARCH", plan.arch.to_string());
-    set("TMP_BUILD_DIR", text(dirs.area()));
+    set("TMP_BUILD_DIR", text(dirs.build_directory()));
     set("TMP_MOUNT_PATH", text(&dirs.mount_point()));
     set("TMP_HOOKS_PATH", text(&dirs.hooks()));
     set("TMP_IMAGE_DIR", text(&dirs.image()));
@@ -68,7 +68,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("DIB_ROOT_FSTYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
     set("DIB_BOOT_LABEL", boot_label(&plan.layout));
     set("DIB_MOUNTPOINTS", mount_points(&plan.layout));
-    set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.area().join("block-device/params.yaml")));
+    set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.build_directory().join("block-device/params.yaml")));
     set("DIB_CHECKSUM", u8::from(plan.checksum).to_string());
     let mut default = |name: &str, value: String| {
         env.entry(name.to_owned()).or_insert(value);

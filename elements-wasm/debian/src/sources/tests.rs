@@ -139,7 +139,11 @@ fn a_host_without_debian_leaves_the_choice_to_the_bootstrap_program() {
 
 #[test]
 fn the_lack_of_security_updates_is_known() {
-    let table = [("bookworm", "bookworm", false), ("bookworm bookworm-security", "bookworm", true), ("sid", "sid", true)];
+    let table = [
+        ("bookworm", "bookworm", false),
+        ("bookworm bookworm-security", "bookworm", true),
+        ("sid", "sid", true),
+    ];
     for (suites, release, expected) in table {
         let sources = [source("http://deb.example/debian", suites, "main", None)];
         assert_eq!(has_security(&sources, release), expected, "{suites}");

@@ -154,7 +154,7 @@ fn beside(element: &Path) -> PathBuf {
 
 fn talkative() -> anyhow::Result<Report> {
     let options = ReportOptions { verbosity: Verbosity::Verbose, ..ReportOptions::default() };
-    Ok(Report::open(&options)?)
+    Report::open(&options)
 }
 
 fn difference(expected: &str, found: &str) -> String {

@@ -148,7 +148,7 @@ impl<'a> Ext<'a> {
     /// The journal's size in MiB: as the caller gave it; else the root's; else
     /// mke2fs's own choice by size.
     fn journal_mib(&self, blocks: u64) -> u64 {
-        let mib = blocks * BLOCK >> 20;
+        let mib = (blocks * BLOCK) >> 20;
         match self.journal {
             _ if self.fs.kind == FsKind::Ext2 || mib < 8 => 0,
             Some(given) => given,

@@ -77,12 +77,11 @@ impl Nodes {
                 Some(first) => return Err(LayoutError::TwoDisks(first.name.clone(), disk.name)),
                 None => self.disk = Some(disk),
             },
-            Item::Table { base, node } => match self.table.replace((base, node)) {
-                Some((first, _)) => {
+            Item::Table { base, node } => {
+                if let Some((first, _)) = self.table.replace((base, node)) {
                     return Err(crowded(&first, "partition tables", "partitioning", "partitioning"));
                 }
-                None => {}
-            },
+            }
             Item::Lvm(LvmNode { pvs, vgs, lvs, .. }) => {
                 self.physical.extend(pvs);
                 self.groups.extend(vgs);

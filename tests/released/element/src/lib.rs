@@ -10,7 +10,9 @@ use blankslate_sdk::distribution::Identity;
 use blankslate_sdk::progress::Step;
 use blankslate_sdk::ramdisk::{self, InitScript};
 use blankslate_sdk::rootfs::{self, Attributes, CopyOptions, Existing, Node, Source};
-use blankslate_sdk::{Distribution, Element, Error, Result, fetch, host_files, image, packages, params, services};
+use blankslate_sdk::{
+    Distribution, Element, Error, Result, fetch, host_files, image, packages, params, services,
+};
 
 struct Everything;
 
