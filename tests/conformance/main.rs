@@ -24,6 +24,7 @@ mod builds;
 mod commands;
 mod elements;
 mod fixtures;
+mod mixed;
 mod outcome;
 mod probe;
 mod record;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
     elements::check(&environment, &mut outcome);
     elements::check_coverage(&environment, &mut outcome);
     commands::check(&environment, &mut outcome);
+    mixed::check(&environment, &mut outcome);
     sources::check(&environment, &mut outcome);
     let full = words.iter().any(|word| word == "--full");
     builds::check(if full { builds::FULL } else { builds::FAST }, &environment, &mut outcome);
