@@ -155,7 +155,7 @@ fn publish(
 /// The image's name for those who allow small letters, digits and single
 /// separators between them.
 fn plain_name(plan: &Plan) -> String {
-    plain(&plan.image_name())
+    plain(&plan.image_name)
 }
 
 fn plain(image: &str) -> String {

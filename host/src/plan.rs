@@ -83,6 +83,7 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanErro
         packages: spec.packages,
         layout,
         disk: spec.disk,
+        image_name: outputs::image_name(&outputs),
         outputs,
         checksum: spec.checksum,
         conversion: spec.conversion,

@@ -1,9 +1,11 @@
 //! Component elements against the real host: a guest program for each
-//! interface of `wit/`, and one test file for each guest program.
+//! interface of `wit/`, and one test file for each guest program. Then elements
+//! that `slate` carries, on a distribution that is a component.
 
 mod attacks;
 mod block_device;
 mod boot;
+mod builtin;
 mod command;
 mod corpus;
 mod coverage;

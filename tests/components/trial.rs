@@ -93,6 +93,12 @@ impl Trial {
         self
     }
 
+    /// Adds an element that `slate` carries.
+    pub(crate) fn builtin(mut self, name: &str) -> Trial {
+        self.spec.elements.push(name.to_owned());
+        self
+    }
+
     /// Adds a self-contained component.
     pub(crate) fn self_contained(self, guest: &str, bytes: &[u8], manifest: &str) -> Trial {
         let path = self.scratch.join(format!("{guest}.wasm"));
@@ -245,8 +251,8 @@ impl Loaded {
 
     /// Runs a hook.
     pub(crate) fn run_in(&self, phase: Phase, element: &str, hook: &str) -> Result<(), FailureCause> {
-        let full = format!("50-{hook}");
-        let planned = self.plan.hooks(phase).iter().find(|it| it.element == element && it.name == full);
+        let is_wanted = |name: &str| name.split_once('-').is_some_and(|(_, name)| name == hook);
+        let planned = self.plan.hooks(phase).iter().find(|it| it.element == element && is_wanted(&it.name));
         self.runner.run(planned.expect("a hook of the plan"), &self.context(phase))
     }
 

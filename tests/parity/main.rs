@@ -2,7 +2,8 @@
 //! that diskimage-builder ships: both change equal trees, which are compared.
 //!
 //! Each case lists in what the trees may differ, and why. A difference that is
-//! not listed fails, and one that is listed and does not show.
+//! not listed fails, and one that is listed and does not show. Then a ramdisk
+//! that diskimage-builder's elements make, with what our `mellanox` asks for.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 mod environment;
 mod local_config;
 mod mellanox;
+mod ramdisk;
 mod side;
 #[path = "../tooling/mod.rs"]
 mod tooling;

@@ -2,13 +2,15 @@
 
 use crate::{ASKED_FOR, Case, Difference, trees, words};
 
-const RULES: &str = "# Drivers of Mellanox adapters, when a network interface appears.\n\
+/// What the image and a ramdisk get.
+pub(crate) const RULES: &str = "# Drivers of Mellanox adapters, when a network interface appears.\n\
     SUBSYSTEM==\"net\", ACTION==\"add\", \
     RUN{builtin}+=\"kmod load mlx4_en mlx4_ib ib_ipoib mlx5_ib ib_umad ib_uverbs\"\n";
 
 const MODULES: &str = "mlx4_en\nmlx4_ib\nib_ipoib\nmlx5_ib\nib_umad\nib_uverbs\n";
 
-const MODPROBES: &str = "modprobe mlx4_en\nmodprobe mlx4_ib\nmodprobe ib_ipoib\nmodprobe mlx5_ib\n\
+/// What a ramdisk does with the modules.
+pub(crate) const MODPROBES: &str = "modprobe mlx4_en\nmodprobe mlx4_ib\nmodprobe ib_ipoib\nmodprobe mlx5_ib\n\
     modprobe ib_umad\nmodprobe ib_uverbs\n";
 
 const DIFFERENCES: &[Difference] = &[

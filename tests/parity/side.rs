@@ -11,13 +11,21 @@ use crate::tooling::Scratch;
 use crate::{Case, Difference, trees};
 
 /// The folder of these tests.
-const PARITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/parity");
+pub(crate) const PARITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/parity");
 
 /// Compares two tars.
 const COMPARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/differential.py");
 
 /// diskimage-builder, installed when the first test needs it.
-static INSTALLED: LazyLock<Environment> = LazyLock::new(Environment::prepare);
+pub(crate) static INSTALLED: LazyLock<Environment> = LazyLock::new(Environment::prepare);
+
+/// Panics, with what helps, where builds cannot run.
+pub(crate) fn ensure_root() {
+    assert!(
+        nix::unistd::geteuid().is_root(),
+        "builds need root; run: sudo -E env \"PATH=$PATH\" cargo test --release --test parity"
+    );
+}
 
 /// The tree of one side.
 pub(crate) struct Tree {
@@ -34,10 +42,7 @@ pub(crate) struct Pair {
 impl Pair {
     /// Builds both.
     pub(crate) fn build(case: &Case) -> Pair {
-        assert!(
-            nix::unistd::geteuid().is_root(),
-            "builds need root; run: sudo -E env \"PATH=$PATH\" cargo test --release --test parity"
-        );
+        ensure_root();
         let scratch = Rc::new(Scratch::new());
         if let Some(keys) = case.keys {
             let folder = scratch.make_dir("home/.ssh");

@@ -1,4 +1,5 @@
-//! The base of all trees: Debian's essential packages and Python, made once.
+//! What trees are made of: Debian's essential packages and Python, and for a
+//! ramdisk a kernel and the programs that go into it besides. Made once.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,31 +7,48 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Where it is kept between runs.
-static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("parity");
-    if !directory.join("finished").exists() {
-        make(&directory);
-        fs::write(directory.join("finished"), "").expect("marking the base as finished");
-    }
-    directory
+/// Where the base is kept between runs.
+static SMALL: LazyLock<PathBuf> = LazyLock::new(|| prepare("parity", "python3"));
+
+/// The same for the base of a ramdisk.
+static WITH_KERNEL: LazyLock<PathBuf> = LazyLock::new(|| {
+    let packages =
+        "busybox,cpio,isc-dhcp-client,kmod,linux-image-cloud-amd64,python3,systemd-sysv,tgt,udev,wget";
+    prepare("parity-ramdisk", packages)
 });
 
 /// The base as a tar.
 pub(crate) fn base() -> PathBuf {
-    DIRECTORY.join("base.tar")
+    SMALL.join("base.tar")
+}
+
+/// The base of a ramdisk as a tar.
+pub(crate) fn base_with_kernel() -> PathBuf {
+    WITH_KERNEL.join("base.tar")
 }
 
 /// The names of all packages that Debian's archive has.
 pub(crate) fn debian_packages() -> BTreeSet<String> {
-    let names = fs::read_to_string(DIRECTORY.join("packages")).expect("the names of Debian's packages");
+    let names = fs::read_to_string(SMALL.join("packages")).expect("the names of Debian's packages");
     names.lines().map(str::to_owned).collect()
 }
 
-fn make(directory: &Path) {
+/// Makes a base of these packages, unless an earlier run did.
+fn prepare(name: &str, packages: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let made_of = directory.join("made-of");
+    if !fs::read_to_string(&made_of).is_ok_and(|text| text == packages) {
+        make(&directory, packages);
+        fs::write(made_of, packages).expect("noting what the base is made of");
+    }
+    directory
+}
+
+fn make(directory: &Path, packages: &str) {
     fs::create_dir_all(directory).expect("making the directory of the base");
     let mut mmdebstrap = Command::new("mmdebstrap");
-    mmdebstrap.args(["--mode=root", "--variant=essential", "--include=python3", "--quiet"]);
+    mmdebstrap.args(["--mode=root", "--variant=essential", "--quiet"]);
+    mmdebstrap.arg(format!("--include={packages}"));
     mmdebstrap.arg(format!(
         "--customize-hook=APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-cache pkgnames > '{}'",
         directory.join("packages").display()

@@ -210,7 +210,7 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
         downloads: cache.join("downloads"),
         scratch: site.workspace.build_directory().join("scratch"),
         caches,
-        image_name: plan.image_name(),
+        image_name: plan.image_name.clone(),
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
         home: caller::home(),
         offline: site.options.offline,

@@ -77,6 +77,7 @@ fn build_request(creator: Creator, mut request: Request, options: &Options) -> R
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
     plan.outputs = outputs::planned(&request.image_name, &formats, writes_image);
+    plan.image_name = request.image_name.to_string_lossy().into_owned();
     let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
     build::execute(plan, &named, build_options, &report)
 }

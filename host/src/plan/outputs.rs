@@ -43,6 +43,12 @@ fn append(stem: &Path, format: Format) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The path of the outputs without an extension; they share it.
+pub(super) fn image_name(outputs: &[PlannedOutput]) -> String {
+    let stem = |output: &PlannedOutput| output.path.with_extension("").to_string_lossy().into_owned();
+    outputs.first().map(stem).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

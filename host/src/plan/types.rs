@@ -33,6 +33,9 @@ pub struct Plan {
     pub layout: Layout,
     /// Size and file system choices.
     pub disk: DiskSpec,
+    /// The image's name: the path of its outputs without an extension.
+    #[serde(skip)]
+    pub image_name: String,
     /// The files that the build leaves, in the order asked for.
     pub outputs: Vec<PlannedOutput>,
     /// Write `.sha256` and `.md5` files beside each output.
@@ -211,12 +214,6 @@ impl Plan {
             let mounts = element.component.iter().flat_map(|component| &component.manifest.caches);
             mounts.map(|mount| (element.name.as_str(), mount))
         })
-    }
-
-    /// The image's name: the first output's path without its extension.
-    pub fn image_name(&self) -> String {
-        let stem = |output: &PlannedOutput| output.path.with_extension("").to_string_lossy().into_owned();
-        self.outputs.first().map(stem).unwrap_or_default()
     }
 
     /// The hooks of a phase, in order.

@@ -51,7 +51,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("TMP_MOUNT_PATH", text(&dirs.mount_point()));
     set("TMP_HOOKS_PATH", text(&dirs.hooks()));
     set("TMP_IMAGE_DIR", text(&dirs.image()));
-    set("IMAGE_NAME", plan.image_name());
+    set("IMAGE_NAME", plan.image_name.clone());
     set("IMAGE_TYPE", formats.first().copied().unwrap_or_default().to_owned());
     set("IMAGE_ELEMENT", names.join(" "));
     set("IMAGE_ELEMENT_YAML", element_yaml(around.element_directories));
@@ -97,8 +97,21 @@ pub fn exported_functions(element_directories: &[(String, PathBuf)]) -> Environm
     ])
 }
 
+/// What diskimage-builder's shell library takes from its caller where it makes
+/// a ramdisk in the chroot. Nothing of it has a meaning there, but for the file
+/// that the ramdisk is written to before it gets its name.
+const OF_SHELL_LIBRARY: [(&str, &str); 4] = [
+    ("EXTRA_DETACH", ""),
+    ("EXTRA_UNMOUNT", ""),
+    ("TMP_IMAGE_PATH", "/tmp/ramdisk-image"),
+    ("_BASE_ELEMENT_DIR", ""),
+];
+
 /// Changes `env` to what a hook inside the chroot sees.
 pub fn inside_chroot(env: &mut Environment) {
+    for (name, value) in OF_SHELL_LIBRARY {
+        env.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
     env.insert("HOME".to_owned(), "/root".to_owned());
     env.remove("TMPDIR");
     env.remove("VIRTUAL_ENV");

@@ -50,7 +50,7 @@ impl Stage {
             tree,
             compiled: cache.join("compiled"),
             caches,
-            image_name: plan.image_name(),
+            image_name: plan.image_name.clone(),
             root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
             scratch,
         })
