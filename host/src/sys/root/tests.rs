@@ -96,7 +96,7 @@ fn a_tree_of_any_depth_is_removed() {
     let (folder, root) = tree();
     let mut directory = root.handle(Path::new("/etc/deep"), true).unwrap();
     for _ in 0..3 * MAX_DEPTH {
-        let below = Spot::new(directory.shared(), c"d".to_owned());
+        let below = directory.child(c"d".to_owned());
         below.make_directory().unwrap();
         directory = below.handle().unwrap();
     }
@@ -189,7 +189,7 @@ fn a_ledger_takes_what_only_root_may_do() {
 
     // A copy takes over what is written down, and so does a file that replaces another.
     let stage = Stage::beside(place("copy")).unwrap();
-    let made = stage.copy(&place("etc"), Owners::Kept).unwrap();
+    let made = stage.copy(&place("etc"), Owners::Kept, Stop::default()).unwrap();
     stage.put(&made, Existing::Fail).unwrap();
     write(place("copy/new"), b"other", &Attributes::default(), Existing::Replace).unwrap();
     assert_eq!(stat("copy/new"), (0o4750, 1000, 50));
