@@ -10,6 +10,9 @@ use crate::spec::ImageSpec;
 use super::layout::{FsKind, Layout, ROOT_NODE, RootDefaults};
 use super::{LayoutError, PlanError};
 
+/// The caller's word on the size of sectors, above that of the layout.
+const BLOCK_SIZE: &str = "DIB_BLOCK_SIZE";
+
 /// The layout, checked against the sizes asked for.
 pub(super) fn layout(spec: &ImageSpec, elements: &[Element]) -> Result<Layout, PlanError> {
     let source = source(spec, elements)?;
@@ -19,6 +22,13 @@ pub(super) fn layout(spec: &ImageSpec, elements: &[Element]) -> Result<Layout, P
     let layout = match &source {
         Some(source) => Layout::parse(&source.text, &root).map_err(wrong)?,
         None => Layout::whole_disk(&root),
+    };
+    let layout = match spec.environment.get(BLOCK_SIZE).filter(|given| !given.is_empty()) {
+        Some(given) => {
+            let wrong = |error| PlanError::Layout { from: BLOCK_SIZE.to_owned(), error };
+            layout.with_block_size(given).map_err(wrong)?
+        }
+        None => layout,
     };
     layout.check(&spec.disk).map_err(wrong)?;
     Ok(layout)

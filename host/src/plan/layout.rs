@@ -112,6 +112,15 @@ impl Layout {
         }
     }
 
+    /// The same disk with other sectors, of 512 or 4096 bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails where disks have no sectors of such a size.
+    pub fn with_block_size(self, given: &str) -> Result<Layout, LayoutError> {
+        Ok(Layout { block_size: read::block_size(&self.name, given)?, ..self })
+    }
+
     /// Finds what cannot work: sizes that do not fit, too many partitions,
     /// names, labels or mount points given twice, a missing root.
     ///

@@ -78,8 +78,7 @@ fn device_name(grub: &Grub<'_>, base: Base) -> Result<String, LoaderError> {
     if let Base::Volume(index) = base
         && let Some((group, volume)) = grub.image.layout.volumes().nth(index)
     {
-        let escaped = |name: &str| name.replace('-', "--");
-        return Ok(format!("lvm/{}-{}", escaped(&group.name), escaped(&volume.name)));
+        return Ok(volume_name(&group.name, &volume.name));
     }
     let table = if grub.table()? == TableLabel::Mbr { "msdos" } else { "gpt" };
     let number = match (base, &grub.image.plan.table) {
@@ -88,6 +87,12 @@ fn device_name(grub: &Grub<'_>, base: Base) -> Result<String, LoaderError> {
     };
     // No drive: the one it was booted from.
     Ok(format!(",{table}{number}"))
+}
+
+/// GRUB's name of a logical volume: one dash divides, two are a dash.
+fn volume_name(group: &str, volume: &str) -> String {
+    let escaped = |name: &str| name.replace('-', "--");
+    format!("lvm/{}-{}", escaped(group), escaped(volume))
 }
 
 /// Where core.img can lie: behind the MBR up to the first partition, or in
@@ -181,6 +186,12 @@ mod tests {
         assert_eq!(images.core.len(), 1536);
         assert_eq!(images.core[BLOCK_LIST..512], [1, 8, 0, 0, 0, 0, 0, 0, 2, 0, 0x20, 0x08]);
         assert_eq!(images.core[1300..], [0; 236]);
+    }
+
+    #[test]
+    fn names_of_volumes() {
+        assert_eq!(volume_name("vg", "lv_root"), "lvm/vg-lv_root");
+        assert_eq!(volume_name("vg-a", "root-b"), "lvm/vg--a-root--b");
     }
 
     #[test]

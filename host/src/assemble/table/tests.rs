@@ -1,5 +1,6 @@
 use std::process::Command;
 
+use super::mbr::{BEYOND_CHS, chs};
 use super::*;
 use crate::plan::layout::{DiskContent, Layout, RootDefaults, UsageByMount, plan_disk};
 use crate::spec::DiskSpec;

@@ -6,7 +6,7 @@ use super::nodes::{
     DiskNode, FstabNode, GroupNode, LogicalNode, LvmNode, MkfsNode, MountNode, PartitionNode, PhysicalNode,
     TableNode,
 };
-use super::read::{DEFAULT_ALIGN, block_size, flags, size_of, table_label, type_code};
+use super::read::{DEFAULT_ALIGN, DEFAULT_BLOCK_SIZE, block_size, flags, size_of, table_label, type_code};
 use super::yaml::Item;
 use super::*;
 
@@ -97,7 +97,8 @@ impl Nodes {
     fn link(mut self, root: &RootDefaults) -> Result<Layout, LayoutError> {
         let disk = self.disk.take().ok_or(LayoutError::NoDisk)?;
         let size = disk.size.as_deref().map(|text| size_of(&disk.name, text)).transpose()?;
-        let block_size = block_size(&disk)?;
+        let given = disk.block_size.as_deref().map(|given| block_size(&disk.name, given)).transpose()?;
+        let block_size = given.unwrap_or(DEFAULT_BLOCK_SIZE);
         let content = match self.table.take() {
             Some((base, _)) if base != disk.name => {
                 return Err(dangling("partitioning", "partitions", base, "local_loop"));

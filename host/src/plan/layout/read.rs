@@ -1,6 +1,5 @@
 //! Values of nodes, read one by one.
 
-use super::nodes::DiskNode;
 use super::{LayoutError, TableLabel, TypeCode, check, parse_size};
 
 /// Sector size where the configuration names none.
@@ -14,12 +13,11 @@ pub(super) fn size_of(node: &str, text: &str) -> Result<u64, LayoutError> {
     parse_size(text).map_err(|error| LayoutError::Size { node: format!("'{node}'"), error })
 }
 
-pub(super) fn block_size(disk: &DiskNode) -> Result<u32, LayoutError> {
-    match disk.block_size.as_deref() {
-        None => Ok(DEFAULT_BLOCK_SIZE),
-        Some("512") => Ok(512),
-        Some("4096") => Ok(4096),
-        Some(given) => Err(LayoutError::BlockSize { disk: disk.name.clone(), given: given.to_owned() }),
+pub(super) fn block_size(disk: &str, given: &str) -> Result<u32, LayoutError> {
+    match given {
+        "512" => Ok(512),
+        "4096" => Ok(4096),
+        _ => Err(LayoutError::BlockSize { disk: disk.to_owned(), given: given.to_owned() }),
     }
 }
 

@@ -62,6 +62,18 @@ fn the_callers_layout_wins_over_the_first_elements() {
 }
 
 #[test]
+fn the_caller_decides_on_the_size_of_sectors() {
+    let sectors = |given: &str| {
+        let environment = [("DIB_BLOCK_SIZE".to_owned(), given.to_owned())].into();
+        let planned = outcome(ImageSpec { environment, ..spec("os gpt") }, &library(ELEMENTS));
+        planned.map(|plan| plan.layout.block_size)
+    };
+    assert_eq!((sectors(""), sectors("4096")), (Ok(512), Ok(4096)));
+    let refusal = "DIB_BLOCK_SIZE: disk 'image0': a block_size of 1024 (known: 512, 4096)";
+    assert_eq!(sectors("1024"), Err(refusal.to_owned()));
+}
+
+#[test]
 fn an_impossible_disk_is_reported_with_where_it_comes_from() {
     let sized = |size| DiskSpec { image_size: Some(size), ..DiskSpec::default() };
     let table = [
