@@ -30,6 +30,7 @@ pub mod bootloader;
 mod device;
 mod fat;
 mod fstab;
+mod journal;
 mod lvm;
 mod mounted;
 mod mounts;
@@ -92,6 +93,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
         disk: &plan.disk,
         identity: &identity,
         arch: plan.arch,
+        source_date: plan.source_date,
         threads: site.options.threads,
         progress: &|done, total| step.bytes(done, Some(total)),
     };

@@ -14,6 +14,9 @@ use blankslate::sys::process::Program;
 
 use crate::tooling::Scratch;
 
+/// When the file systems are made: 2023-11-14 22:13:20.
+const SOURCE_DATE: u64 = 1_700_000_000;
+
 /// A tree in a scratch directory, and what an image is made with.
 pub(crate) struct Bench {
     pub(crate) scratch: Scratch,
@@ -57,6 +60,7 @@ impl Bench {
             disk: &self.disk,
             identity: &self.identity,
             arch: Arch::Amd64,
+            source_date: Some(SOURCE_DATE),
             threads: 2,
             progress: &|_, _| {},
         }

@@ -23,6 +23,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("disk::partitions_are_devices", partitions_are_devices),
     ("disk::a_partition_that_does_not_fit_is_an_error", a_partition_that_does_not_fit_is_an_error),
     ("disk::trimming_shrinks_the_file", trimming_shrinks_the_file),
+    ("disk::what_is_discarded_takes_no_space", what_is_discarded_takes_no_space),
 ];
 
 const MIB: u64 = 1 << 20;
@@ -201,4 +202,25 @@ fn trimming_shrinks_the_file() {
 
     let error = trim::fstrim(Path::new("/proc")).unwrap_err();
     assert_eq!(error.to_string(), "discarding the unused blocks of /proc");
+}
+
+/// On disk and in memory, where builds keep their image if they can.
+fn what_is_discarded_takes_no_space() {
+    let scratch = Scratch::new();
+    let memory = Mount::tmpfs(&scratch.make_dir("memory"), "").unwrap();
+    for directory in [scratch.path(), memory.path()] {
+        let path = directory.join("disk.raw");
+        fs::write(&path, vec![7; 8 * MIB as usize]).unwrap();
+        let device = LoopDevice::attach(&path, LoopOptions::default()).unwrap();
+        let open = File::options().read(true).write(true).open(device.path()).unwrap();
+        trim::discard(&open, MIB, 6 * MIB).unwrap();
+        open.sync_all().unwrap();
+        drop(open);
+        device.close().unwrap();
+        let left = disk::allocated(&path).unwrap();
+        assert!(left <= 2 * MIB + 64 * 1024, "{left} bytes of {}", path.display());
+        let content = fs::read(&path).unwrap();
+        assert_eq!(content.iter().filter(|byte| **byte == 7).count(), 2 * MIB as usize);
+    }
+    memory.close().unwrap();
 }

@@ -17,6 +17,7 @@ use crate::bench::{Bench, blkid, fsck, output};
 
 pub(crate) const TESTS: &[Test] = &[
     ("image::one_bootable_partition", one_bootable_partition),
+    ("image::the_build_host_does_not_show", the_build_host_does_not_show),
     ("image::several_file_systems", several_file_systems),
     ("image::no_partition_table", no_partition_table),
     ("image::an_estimate_that_was_too_small_is_mended", an_estimate_that_was_too_small_is_mended),
@@ -85,6 +86,30 @@ fn one_bootable_partition() {
     mount.close().unwrap();
     device.close().unwrap();
     bench.scratch.assert_nothing_left();
+}
+
+/// ext notes where it was mounted and when it was made, and what was copied
+/// passes through its journal.
+fn the_build_host_does_not_show() {
+    let bench = Bench::new("");
+    bench.fill().close().unwrap();
+    let notes =
+        output(Program::new("dumpe2fs").arg("-h").arg(bench.file()).env("TZ", "UTC").env("LC_ALL", "C"));
+    let note = |name: &str| {
+        let line =
+            notes.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{notes}"));
+        line.trim_start_matches(':').trim().to_owned()
+    };
+    assert_eq!((note("Last mounted on"), note("Mount count")), ("/".to_owned(), "0".to_owned()));
+    for time in ["Filesystem created", "Last checked", "Last write time"] {
+        assert_eq!(note(time), "Tue Nov 14 22:13:20 2023", "{time}");
+    }
+    let device = bench.attach(0, 0);
+    fsck(&device);
+    device.close().unwrap();
+    let path = bench.scratch.path().to_string_lossy().into_owned();
+    let disk = fs::read(bench.file()).unwrap();
+    assert!(!disk.windows(path.len()).any(|window| window == path.as_bytes()), "{path} is in the image");
 }
 
 fn several_file_systems() {

@@ -46,6 +46,9 @@ pub struct Recipe<'a> {
     pub identity: &'a Identity,
     /// The architecture that the image is for.
     pub arch: Arch,
+    /// What file systems take for the time they are made, in seconds since 1970;
+    /// absent means the present.
+    pub source_date: Option<u64>,
     /// Threads for copying.
     pub threads: usize,
     /// Told how many bytes of how many are copied.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use nix::fcntl::{FallocateFlags, fallocate};
 use nix::sys::statvfs::statvfs;
 
 /// The unit of `st_blocks`, whatever the file system's own block is.
@@ -24,6 +25,17 @@ pub fn resize(path: &Path, size: u64) -> Result<()> {
     let file = OpenOptions::new().write(true).open(path);
     let file = file.with_context(|| format!("opening {}", path.display()))?;
     file.set_len(size).with_context(|| format!("giving {} a size of {size} bytes", path.display()))
+}
+
+/// Has bytes of a file or a block device read as zeroes and take no space.
+///
+/// # Errors
+///
+/// Fails where the file system or the device has no holes.
+pub fn punch(file: &File, start: u64, length: u64) -> Result<()> {
+    let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
+    fallocate(file, flags, start.cast_signed(), length.cast_signed())
+        .with_context(|| format!("making a hole of {length} bytes at {start}"))
 }
 
 /// The bytes of disk a file takes, which is less than its size where it has holes.

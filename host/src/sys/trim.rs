@@ -19,6 +19,23 @@ struct Range {
 /// `_IOWR('X', 121, struct fstrim_range)`.
 const FITRIM: libc::Ioctl = 0xC018_5879;
 
+/// `_IO(0x12, 119)`
+const BLKDISCARD: libc::Ioctl = 0x1277;
+
+/// Tells a block device that nobody needs these bytes any more. On a loop
+/// device they become a hole in the file behind it.
+///
+/// # Errors
+///
+/// Fails where the device cannot discard.
+#[expect(unsafe_code, reason = "BLKDISCARD has no wrapper")]
+pub fn discard(device: &File, start: u64, length: u64) -> Result<()> {
+    let range = [start, length];
+    // SAFETY: the descriptor is open and `range` is the pair of numbers that BLKDISCARD reads.
+    let result = unsafe { libc::ioctl(device.as_raw_fd(), BLKDISCARD, range.as_ptr()) };
+    Errno::result(result).map(drop).with_context(|| format!("discarding {length} bytes at {start}"))
+}
+
 /// Discards every free block of the file system mounted at `path`.
 ///
 /// On a loop device each discarded block becomes a hole in the file behind it.

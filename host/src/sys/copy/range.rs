@@ -5,10 +5,9 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use anyhow::{Context, Result, ensure};
-use nix::fcntl::{FallocateFlags, fallocate};
 
 use super::content::for_each_extent;
-use crate::sys::signals;
+use crate::sys::{disk, signals};
 
 /// Bytes read at once.
 const PIECE: usize = 1 << 20;
@@ -16,7 +15,7 @@ const PIECE: usize = 1 << 20;
 /// Copies `length` bytes of `from` at `from_at` over those of `to` at `to_at`.
 /// Holes and zeroes take no space there, where the destination can do that.
 pub(super) fn copy_range(from: &File, from_at: u64, to: &File, to_at: u64, length: u64) -> Result<()> {
-    let cleared = clear(to, to_at, length);
+    let cleared = disk::punch(to, to_at, length).is_ok();
     let range = from_at..from_at + length;
     let mut buffer = vec![0; PIECE];
     let mut copy = |part: Range<u64>| -> Result<()> {
@@ -37,12 +36,6 @@ pub(super) fn copy_range(from: &File, from_at: u64, to: &File, to_at: u64, lengt
         true => for_each_extent(from, range, copy),
         false => copy(range),
     }
-}
-
-/// Has the bytes read as zeroes; whether they do.
-fn clear(to: &File, at: u64, length: u64) -> bool {
-    let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
-    fallocate(to, flags, at.cast_signed(), length.cast_signed()).is_ok()
 }
 
 #[cfg(test)]
