@@ -65,6 +65,8 @@ pub enum LayoutError {
     NoRoom { disk: String, partition: String, wanted: u64, left: u64, size: u64 },
     #[error("'{disk}' is to reach {}: mbr addresses {}; use gpt", Human(*.size), Human(*.limit))]
     TooLargeForMbr { disk: String, size: u64, limit: u64 },
+    #[error("'{disk}' is to reach {}: disks end at {}", Human(*.size), Human(*.limit))]
+    TooLarge { disk: String, size: u64, limit: u64 },
     #[error("{node}: unknown file system '{given}' (known: {known})")]
     UnknownFileSystem { node: String, given: String, known: String },
     #[error("file system '{node}': label '{label}' has {} characters, {kind} takes {limit}", label.chars().count())]

@@ -55,6 +55,15 @@ pub(super) fn largest_disk(label: TableLabel, block_size: u32) -> u64 {
     }
 }
 
+/// A disk beyond what its table can describe.
+pub(super) fn too_large(label: TableLabel, disk: &str, size: u64, limit: u64) -> LayoutError {
+    let disk = disk.to_owned();
+    match label {
+        TableLabel::Mbr => LayoutError::TooLargeForMbr { disk, size, limit },
+        TableLabel::Gpt => LayoutError::TooLarge { disk, size, limit },
+    }
+}
+
 /// Places the partitions of `table` on a disk of `size` bytes.
 pub(super) fn place(
     table: &PartitionTable,
@@ -87,7 +96,7 @@ impl<'a> Placer<'a> {
         let block = u64::from(block_size);
         let limit = largest_disk(table.label, block_size);
         if size > limit {
-            return Err(LayoutError::TooLargeForMbr { disk: disk.to_owned(), size, limit });
+            return Err(too_large(table.label, disk, size, limit));
         }
         let end = match table.label {
             TableLabel::Mbr => size / block * block,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::DiskPlan;
 use crate::plan::layout::ext4::Ext;
-use crate::plan::layout::place::{largest_disk, place};
+use crate::plan::layout::place::{largest_disk, place, too_large};
 use crate::plan::layout::volumes::place_groups;
 use crate::plan::layout::{
     Base, DiskContent, FileSystem, FsKind, Layout, LayoutError, PartitionSize, TableLabel, Usage,
@@ -62,9 +62,14 @@ impl<'a> Planner<'a> {
     }
 
     fn largest(&self) -> u64 {
+        largest_disk(self.label(), self.layout.block_size)
+    }
+
+    /// A disk without a table ends where one with GPT does.
+    fn label(&self) -> TableLabel {
         match &self.layout.content {
-            DiskContent::Partitions(table) => largest_disk(table.label, self.layout.block_size),
-            DiskContent::FileSystem(_) => largest_disk(TableLabel::Gpt, self.layout.block_size),
+            DiskContent::Partitions(table) => table.label,
+            DiskContent::FileSystem(_) => TableLabel::Gpt,
         }
     }
 
@@ -118,9 +123,7 @@ impl<'a> Planner<'a> {
     pub(super) fn check_growth(&self) -> Result<(), LayoutError> {
         let limit = self.largest();
         match self.disk.max_online_resize {
-            Some(size) if size > limit => {
-                Err(LayoutError::TooLargeForMbr { disk: self.layout.name.clone(), size, limit })
-            }
+            Some(size) if size > limit => Err(too_large(self.label(), &self.layout.name, size, limit)),
             _ => Ok(()),
         }
     }

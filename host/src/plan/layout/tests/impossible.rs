@@ -175,4 +175,9 @@ fn growth_beyond_the_table() {
     let error = parse(MBR).check(&petabyte).unwrap_err().to_string();
     assert_eq!(error, "'image0' is to reach 1 PiB: mbr addresses 2.0 TiB; use gpt");
     parse(EFI).check(&petabyte).unwrap();
+    let beyond = DiskSpec { max_online_resize: Some(1 << 61), ..DiskSpec::default() };
+    for layout in [parse(EFI), Layout::whole_disk(&RootDefaults::default())] {
+        let error = layout.check(&beyond).unwrap_err().to_string();
+        assert_eq!(error, "'image0' is to reach 2048 PiB: disks end at 1024 PiB");
+    }
 }
