@@ -17,6 +17,7 @@ pub(crate) const FAST: &[&Build] = &[&everyday::EVERYDAY, &failing::STABLE_INTER
 pub(crate) const FULL: &[&Build] = &[
     &everyday::EVERYDAY,
     &whole::DEBIAN,
+    &whole::RAMDISK,
     &whole::DRACUT,
     &whole::MIXED,
     &disks::MBR,
@@ -25,7 +26,6 @@ pub(crate) const FULL: &[&Build] = &[
     &failing::STABLE_INTERFACE_NAMES,
     &failing::MODPROBE_BLACKLIST,
     &failing::ISO,
-    &failing::RAMDISK,
 ];
 
 /// The elements that must be in a build of the full set, or be what one of them depends on.

@@ -34,13 +34,3 @@ pub(super) const ISO: Build = Build {
     end: End::Either("unknown filesystem type 'vfat'", &[Output("-boot.iso")]),
     ..STABLE_INTERFACE_NAMES
 };
-
-/// The old deploy ramdisk, with programs that test the hardware. Its hook reads
-/// a variable that upstream's own command does not export.
-pub(super) const RAMDISK: Build = Build {
-    name: "ramdisk",
-    command: &["ramdisk-image-create", "-p", "memtester,spew"],
-    elements: &["debian-minimal", "hwburnin"],
-    end: End::Fails("_BASE_ELEMENT_DIR: unbound variable"),
-    ..STABLE_INTERFACE_NAMES
-};

@@ -1,6 +1,6 @@
-//! Distributions with all their packages, and mixtures.
+//! Distributions with all their packages, ramdisks, and mixtures.
 
-use super::super::Expect::{Has, Installed, Lacks, Line};
+use super::super::Expect::{Has, Installed, Lacks, Line, Output};
 use super::super::{Build, End, Upstream};
 
 /// From nothing: the bootstrap, `base`, which the command adds, and what a
@@ -26,6 +26,24 @@ pub(super) const DEBIAN: Build = Build {
         Has("etc/apt/sources.list.d/security.list"),
         Lacks("boot/grub/grubenv"),
         Lacks("usr/sbin/policy-rc.d"),
+    ]),
+};
+
+/// The old deploy ramdisk, with programs that test the hardware.
+pub(super) const RAMDISK: Build = Build {
+    name: "ramdisk",
+    command: &["ramdisk-image-create", "-p", "memtester,spew"],
+    formats: "tar",
+    elements: &["debian-minimal", "hwburnin"],
+    settings: &[],
+    cached: true,
+    upstream: Upstream::Cannot("its command does not export a variable that the hook reads"),
+    end: End::Made(&[
+        Output(".kernel"),
+        Output(".initramfs"),
+        Installed("memtester"),
+        Installed("tgt"),
+        Line("etc/dib_binary_deps", "tgtadm tgtd spew memtester dhclient ip busybox"),
     ]),
 };
 
