@@ -75,14 +75,19 @@ fn speed() -> Trial {
     Trial::new().element("speed", &["nothing", "calls", "files"], MANIFEST)
 }
 
-/// The template of a Python element, made a component by its toolchain.
+/// A new element in Python, made a component by its toolchain.
 fn python() -> PathBuf {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.wasm");
-    let mut build = Command::new("sh");
-    build.arg(Path::new(REPOSITORY).join("sdk/element.sh"));
-    build.arg(Path::new(REPOSITORY).join("sdk/python/template")).arg(&output).stdout(Stdio::null());
-    assert!(build.status().expect("running sh").success(), "{build:?}");
+    slate(scratch.path(), &["new", "--lang", "python", "hello"]);
+    slate(scratch.path(), &["build", "hello", "-o", &output.display().to_string()]);
     output
+}
+
+fn slate(directory: &Path, arguments: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slate"));
+    command.arg("element").args(arguments).current_dir(directory).stdout(Stdio::null());
+    assert!(command.status().expect("running slate").success(), "{command:?}");
 }
 
 /// Time for `tar` to write the same files.

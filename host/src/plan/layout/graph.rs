@@ -60,7 +60,7 @@ struct Node<T> {
 /// The nodes by kind, not linked yet.
 #[derive(Default)]
 struct Nodes {
-    disk: Option<DiskNode>,
+    disk: Option<Box<DiskNode>>,
     table: Option<(String, TableNode)>,
     physical: Vec<PhysicalNode>,
     groups: Vec<GroupNode>,

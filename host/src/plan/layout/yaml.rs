@@ -9,7 +9,7 @@ use super::nodes::{DiskNode, Entry, FstabNode, LvmNode, MkfsNode, MountNode, Tab
 /// One node with its name and what it stands on.
 #[derive(Clone, Debug)]
 pub(super) enum Item {
-    Disk(DiskNode),
+    Disk(Box<DiskNode>),
     Table { base: String, node: TableNode },
     Lvm(LvmNode),
     Mkfs { name: String, base: String, node: MkfsNode },
@@ -62,7 +62,7 @@ impl Flat {
     fn disk(&mut self, mut node: DiskNode) -> Result<(), LayoutError> {
         let (table, lvm, mkfs) = (node.partitioning.take(), node.lvm.take(), node.mkfs.take());
         let name = node.name.clone();
-        self.items.push(Item::Disk(node));
+        self.items.push(Item::Disk(Box::new(node)));
         self.items.extend(lvm.map(Item::Lvm));
         table.map_or(Ok(()), |node| self.table(node, Some(&name)))?;
         mkfs.map_or(Ok(()), |node| self.mkfs(node, Some(&name)))
