@@ -217,6 +217,18 @@ fn all_missing_programs_at_once() {
 }
 
 #[test]
+fn a_component_that_does_not_load() {
+    let refused = run("build mixed -o /tmp/x.qcow2");
+    assert_eq!(
+        refused.stderr,
+        "error: element 'mixed' does not load: it does not export blankslate:element/lifecycle@0.1.0, which runs its \
+         hooks: use the SDK's register! macro, or the world 'element'\n\
+         hint: `slate element check elements/mixed` tells more\n"
+    );
+    assert_eq!(refused.status, Some(2));
+}
+
+#[test]
 fn an_architecture_that_is_not_this_machines() {
     let (here, other) = if cfg!(target_arch = "x86_64") { ("amd64", "arm64") } else { ("arm64", "amd64") };
     let refused = run(&format!("build tiny-os -a {other}"));

@@ -12,9 +12,12 @@ use nix::unistd::Pid;
 
 use crate::Test;
 use crate::tooling::Scratch;
+use crate::tooling::seed::{Seed, succeed, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("command::a_full_output_directory_is_known_before_work", a_full_output_directory),
+    ("command::an_output_without_room_is_named", an_output_without_room),
+    ("command::no_digests_of_an_older_output_stay", a_new_output_without_digests),
     ("command::the_status_of_a_failed_hook_is_the_commands", the_status_of_a_failed_hook),
     ("command::a_signal_stops_the_build_and_its_daemons", a_signal_stops_the_build),
     ("command::killing_the_command_leaves_nothing_running", killing_the_command),
@@ -56,6 +59,30 @@ fn a_full_output_directory() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!scratch.join("work").exists(), "work was begun");
     mount.close().unwrap();
+}
+
+fn an_output_without_room() {
+    let seed = Seed::new();
+    let mount = Mount::tmpfs(&seed.output(""), "size=1m").unwrap();
+    let failed = seed.slate("build seed --no-tmpfs -t raw -o out/x.raw").output().unwrap();
+    let stderr = text(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(1), "{stderr}");
+    let told = "writing the output out/x.raw";
+    let advice = "-o with a file where there is more space, or free some in the output's directory";
+    for part in [told, "No space left on device", advice] {
+        assert!(stderr.contains(part), "no {part:?} in:\n{stderr}");
+    }
+    assert!(!stderr.contains("--work-dir"), "{stderr}");
+    assert_eq!(seed.outputs(), [] as [&str; 0]);
+    mount.close().unwrap();
+}
+
+fn a_new_output_without_digests() {
+    let seed = Seed::new();
+    succeed(&mut seed.slate("build seed -t tar --checksum -o out/x.tar"));
+    assert_eq!(seed.outputs(), ["x.tar", "x.tar.md5", "x.tar.sha256"]);
+    succeed(&mut seed.slate("build seed -t tar -o out/x.tar"));
+    assert_eq!(seed.outputs(), ["x.tar"]);
 }
 
 fn the_status_of_a_failed_hook() {

@@ -1,19 +1,24 @@
-//! SIGKILL of the command, and of nothing else, at points spread over the
-//! events of a build: nothing is left running, mounted or attached, and the
-//! next build takes away what is left on disk.
+//! SIGKILL and SIGINT of the command, and of nothing else, at points spread
+//! over the events of a build: nothing is left running, mounted or attached.
+//! What SIGKILL leaves on disk the next build takes away; SIGINT leaves logs.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::Test;
 use crate::tooling::seed::{Seed, succeed};
 
-pub(crate) const TESTS: &[Test] =
-    &[("kill::a_build_killed_at_any_point_leaves_nothing", a_build_killed_at_any_point)];
+pub(crate) const TESTS: &[Test] = &[
+    ("kill::a_build_killed_at_any_point_leaves_nothing", a_build_killed_at_any_point),
+    ("kill::a_build_interrupted_at_any_point_cleans_up", a_build_interrupted_at_any_point),
+];
 
-/// How many builds are killed.
+/// How many builds are killed, and how many interrupted.
 const POINTS: usize = 25;
 
 const PHASES: [&str; 10] = [
@@ -70,21 +75,26 @@ fn build(seed: &Seed) -> Command {
     command
 }
 
-/// Runs a build and kills it when it has told so much; returns how many lines
-/// it told, and whether it was killed.
-fn run(seed: &Seed, kill_after: usize) -> (usize, bool) {
+/// Runs a build and signals it when it has told so much; returns how many
+/// lines it told, and how it ended.
+fn run(seed: &Seed, signal: Signal, after: usize) -> (usize, ExitStatus) {
     let mut child = build(seed).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut told = 0;
     while let Some(Ok(_)) = lines.next() {
         told += 1;
-        if told == kill_after {
-            child.kill().unwrap();
+        if told == after {
+            kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
         }
     }
-    let status = child.wait().unwrap();
-    assert!(status.success() || status.signal() == Some(9), "{status}");
-    (told, status.signal() == Some(9))
+    (told, child.wait().unwrap())
+}
+
+/// Runs a build to its end; returns how many lines it told.
+fn run_whole(seed: &Seed) -> usize {
+    let (told, status) = run(seed, Signal::SIGKILL, usize::MAX);
+    assert!(status.success() && told > POINTS, "{status}: a whole build tells {told} lines");
+    told
 }
 
 /// Everything on disk that a build may leave behind, by path.
@@ -109,14 +119,37 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
 
 fn a_build_killed_at_any_point() {
     let seed = seed();
-    let (told, killed) = run(&seed, usize::MAX);
-    assert!(!killed && told > POINTS, "a whole build tells {told} lines");
+    let told = run_whole(&seed);
     let before = on_disk(&seed);
     for point in 1..=POINTS {
-        let (_, killed) = run(&seed, point * told / (POINTS + 1));
-        assert!(killed, "the build ended before point {point} of {POINTS}");
+        let (_, status) = run(&seed, Signal::SIGKILL, point * told / (POINTS + 1));
+        assert_eq!(status.signal(), Some(9), "the build ended before point {point} of {POINTS}");
         seed.scratch.assert_nothing_left();
     }
     succeed(&mut build(&seed));
     assert_eq!(on_disk(&seed), before);
+}
+
+fn a_build_interrupted_at_any_point() {
+    let seed = seed();
+    let told = run_whole(&seed);
+    let outputs = seed.outputs();
+    let mut interrupted = 0;
+    for point in 1..=POINTS {
+        std::fs::remove_dir_all(seed.output("")).unwrap();
+        seed.scratch.make_dir("out");
+        let (_, status) = run(&seed, Signal::SIGINT, point * told / (POINTS + 1));
+        seed.scratch.assert_nothing_left();
+        match status.code() {
+            Some(130) => {
+                assert_eq!(seed.outputs(), [] as [&str; 0], "point {point}");
+                interrupted += 1;
+            }
+            // All was written already.
+            code => assert_eq!((code, seed.outputs()), (Some(0), outputs.clone()), "point {point}"),
+        }
+        let areas = on_disk(&seed).into_iter().filter(|path| path.ends_with("area"));
+        assert_eq!(areas.collect::<Vec<_>>(), [] as [PathBuf; 0], "point {point}");
+    }
+    assert!(interrupted >= POINTS - 3, "only {interrupted} builds were interrupted");
 }

@@ -100,7 +100,7 @@ fn check_component(element: &Element) -> Result<(), Failure> {
     if element.origin == Origin::Builtin {
         return Ok(());
     }
-    let hint = format!("`slate element check` tells more: slate element check {}", element.origin);
+    let hint = format!("`slate element check {}` tells more", element.origin);
     let told = |error: anyhow::Error| Failure::request(format!("{error:#}")).with_hint(hint);
     plugin::check(element).map_err(|error| told(error.into()))
 }
