@@ -223,7 +223,7 @@ impl Root {
 }
 
 /// Removes a directory of this machine with all below it, however deep it is.
-/// Links are removed, not followed.
+/// Links are removed, not followed. A signal does not stop it.
 ///
 /// # Errors
 ///
@@ -231,7 +231,7 @@ impl Root {
 pub fn remove_all(directory: &Path) -> anyhow::Result<()> {
     let parent = directory.parent().context("a root directory cannot be removed")?;
     let name = Path::new(directory.file_name().context("a directory to remove has no name")?);
-    let removed = Root::open(parent)?.spot(name).and_then(|spot| spot.remove_tree(Stop::default()));
+    let removed = Root::open(parent)?.spot(name).and_then(|spot| spot.remove_tree(Stop::never()));
     removed.with_context(|| format!("removing {}", directory.display()))
 }
 

@@ -7,10 +7,11 @@ use thiserror::Error;
 
 use super::signals::{self, Interrupted};
 
-/// What work looks at that takes long. A signal always stops it.
+/// What work looks at that takes long. A signal stops all but clean-up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stop {
     limit: Option<(Duration, Instant)>,
+    cleans_up: bool,
 }
 
 /// Why work stopped.
@@ -27,12 +28,19 @@ pub enum Stopped {
 impl Stop {
     /// Work that may take some time from now on.
     pub fn after(limit: Duration) -> Stop {
-        Stop { limit: Some((limit, Instant::now())) }
+        Stop { limit: Some((limit, Instant::now())), cleans_up: false }
+    }
+
+    /// Clean-up, which goes on to its end: it is what follows a signal.
+    pub fn never() -> Stop {
+        Stop { limit: None, cleans_up: true }
     }
 
     /// Fails once the work must not go on.
     pub fn check(&self) -> Result<(), Stopped> {
-        signals::check().map_err(Stopped::Interrupted)?;
+        if !self.cleans_up {
+            signals::check().map_err(Stopped::Interrupted)?;
+        }
         match self.limit {
             Some((limit, begin)) if begin.elapsed() >= limit => Err(Stopped::TimedOut(limit)),
             _ => Ok(()),
