@@ -48,7 +48,7 @@ pub use types::{
 /// as that can be known before.
 pub fn plan(spec: ImageSpec, library: &Library) -> Result<Plan, PlanError> {
     let chosen = select::select(&spec, library)?;
-    decide(spec, chosen)
+    decide(spec, chosen, true)
 }
 
 /// Plans what one element does, as if there were no other: what it depends on,
@@ -58,10 +58,11 @@ pub fn plan(spec: ImageSpec, library: &Library) -> Result<Plan, PlanError> {
 ///
 /// Fails as [`plan`] does.
 pub fn plan_alone(spec: ImageSpec, element: Element) -> Result<Plan, PlanError> {
-    decide(spec, vec![select::Chosen { element, wanted_by: WantedBy::Caller }])
+    decide(spec, vec![select::Chosen { element, wanted_by: WantedBy::Caller }], false)
 }
 
-fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanError> {
+/// Plans with these elements, which are all that the image is to have or some of them.
+fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>, all: bool) -> Result<Plan, PlanError> {
     let elements = chosen.iter().map(PlannedElement::from).collect();
     let mut sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
 
@@ -71,7 +72,8 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>) -> Result<Plan, PlanErro
     let grants = grants::decide(&spec, &sources)?;
     let environment = environment::passed_on(&spec, &parameters, &grants);
     let source_date = environment::source_date(&environment)?;
-    let layout = disk::layout(&spec, &sources)?;
+    let boots = all && disk::gets_boot_loader(&sources, &grants);
+    let layout = disk::layout(&spec, &sources, boots)?;
     let outputs = outputs::outputs(&spec)?;
     let tools = tools::tools(&phases, &layout, &outputs, &sources, &environment);
     Ok(Plan {

@@ -12,10 +12,18 @@ const PLACES: &str = "(looked in elements, the built-in elements, \
 
 /// Runs both commands that plan, and expects the same message and status 2 of both.
 fn assert_refused(words: &str, stderr: &str) {
-    for command in ["plan", "build"] {
-        let refused = run(&format!("{command} {words}"));
-        assert_eq!(refused.stderr, stderr, "slate {command} {words}");
-        assert_eq!((refused.status, refused.stdout.as_str()), (Some(2), ""), "slate {command} {words}");
+    assert_refused_with(words, &[], stderr);
+}
+
+/// The same with variables of the environment.
+fn assert_refused_with(words: &str, variables: &[(&str, &str)], stderr: &str) {
+    for name in ["plan", "build"] {
+        let words = format!("{name} {words}");
+        let mut command = command();
+        command.env("ELEMENTS_PATH", ELEMENTS).args(words.split_whitespace());
+        let refused = finish(command.envs(variables.iter().copied()));
+        assert_eq!(refused.stderr, stderr, "slate {words} {variables:?}");
+        assert_eq!((refused.status, refused.stdout.as_str()), (Some(2), ""), "slate {words}");
     }
 }
 
@@ -111,6 +119,10 @@ fn parameters_and_grants_that_do_not_fit() {
         "error: parameter mixed.port, from --set: 'ssh' is not a whole number\n",
     );
     assert_refused(
+        "debian vm --set vm.timeout=-1",
+        "error: parameter vm.timeout, from --set: -1 is out of range (0 to 86400)\nhint: timeout: Seconds the boot menu waits\n",
+    );
+    assert_refused(
         "mixed --set mode=guess",
         "error: parameter mixed.mode, from --set: 'guess' is none of the choices (append, replace)\nhint: mode: What happens to keys that are there\n",
     );
@@ -173,6 +185,61 @@ fn a_disk_that_cannot_be() {
         "tiny-os --root-fs zfs",
         "error: the disk: mkfs_root: unknown file system 'zfs' (known: ext2, ext3, ext4, xfs, btrfs, vfat, swap)\n",
     );
+}
+
+/// A layout whose root takes what `before` leaves.
+fn layout(label: &str, more: &str, before: &str) -> String {
+    format!(
+        "- local_loop: {{name: image0}}\n- partitioning: {{base: image0, label: {label}{more}, partitions: [\
+         {before}{{name: root, size: 100%, mkfs: {{type: ext4, mount: {{mount_point: /}}}}}}]}}\n"
+    )
+}
+
+#[test]
+fn a_disk_that_no_machine_can_start() {
+    for label in ["gpt", "mbr"] {
+        let code = if label == "gpt" { "EF00" } else { "0xEF" };
+        assert_refused(
+            &format!("debian vm block-device-{label} -a arm64"),
+            &format!(
+                "error: block-device-{label}/block-device-default.yaml (built in): no firmware of arm64 can start the disk 'image0': it has no EFI system partition ({code})\n\
+                 hint: change the layout, or take that of block-device-efi\n"
+            ),
+        );
+    }
+    let bsp = |size: &str| format!("{{name: bsp, size: {size}, type: EF02}}, ");
+    let sectors = layout("gpt", "", &bsp("8MiB")).replace("image0}\n", "image0, block_size: 4096}\n");
+    let table = [
+        (
+            layout("gpt", "", ""),
+            "no firmware of amd64 can start the disk 'image0': it has neither an EFI system partition (EF00) nor a BIOS boot partition (EF02)\n\
+             hint: change the layout, or take that of one of block-device-mbr, block-device-gpt and block-device-efi",
+        ),
+        (
+            layout("mbr", ", align: 4KiB", ""),
+            "no room for the boot loader of a BIOS before the first partition of 'image0': it takes up to 128 KiB, and there are 3.5 KiB\n\
+             hint: give the partitioning an 'align' of 1MiB",
+        ),
+        (
+            layout("gpt", "", &bsp("8KiB")),
+            "no room for the boot loader of a BIOS in partition 'bsp': it takes up to 128 KiB, and there are 8 KiB\n\
+             hint: give 'bsp' a size of 1MiB",
+        ),
+        (
+            sectors,
+            "a BIOS cannot start the disk 'image0': it reads sectors of 512 bytes, and the block_size is 4096\n\
+             hint: leave the block_size out, or lay the disk out for UEFI alone: an EFI system partition, and no BIOS boot partition",
+        ),
+        (
+            layout("gpt", "", "{name: esp, size: 64MiB, type: EF00}, "),
+            "EFI system partition 'esp' has no vfat file system that is mounted\n\
+             hint: give it 'mkfs: {type: vfat, mount: {mount_point: /boot/efi}}'",
+        ),
+    ];
+    for (config, stderr) in table {
+        let stderr = format!("error: DIB_BLOCK_DEVICE_CONFIG: {stderr}\n");
+        assert_refused_with("debian vm -a amd64", &[("DIB_BLOCK_DEVICE_CONFIG", &config)], &stderr);
+    }
 }
 
 #[test]

@@ -23,10 +23,23 @@ impl BootLoader for Recorder {
     }
 }
 
+/// A disk that the machines of every architecture can start.
+const DISK: &str = "
+- local_loop: {name: image0}
+- partitioning:
+    base: image0
+    label: gpt
+    partitions:
+      - {name: esp, type: EF00, size: 64MiB, mkfs: {type: vfat, mount: {mount_point: /boot/efi}}}
+      - {name: bsp, type: EF02, size: 1MiB}
+      - {name: root, size: 100%, mkfs: {mount: {mount_point: /}}}
+";
+
 fn trial() -> Trial {
     let manifest = format!("capabilities.block-device = true\n{}", hook_entry("finalise", "loader"));
     let install = ["arguments", "invalid", "loader"].map(|hook| hook_entry("install", hook)).concat();
-    Trial::new().manifest("boot", &(manifest + &install)).grant("boot", "block-device")
+    let trial = Trial::new().manifest("boot", &(manifest + &install)).grant("boot", "block-device");
+    trial.file("block-device-default.yaml", DISK)
 }
 
 #[test]

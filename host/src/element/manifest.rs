@@ -19,6 +19,16 @@
 //! description = "First line of /etc/motd"
 //! environment = "DIB_HELLO_GREETING"
 //!
+//! [parameters.language]
+//! type = "string"
+//! choices = ["de", "en"]
+//!
+//! [parameters.times]
+//! type = "integer"
+//! default = 1
+//! min = 1
+//! max = 10
+//!
 //! [capabilities]
 //! environment = ["HOME"]
 //! host-files = ["~/.ssh/authorized_keys"]
@@ -124,6 +134,12 @@ pub struct Parameter {
     /// The only values allowed, where that is a closed set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// The smallest value of an integer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// The largest value of an integer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
 }
 
 /// The type of a parameter.

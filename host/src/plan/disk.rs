@@ -4,17 +4,33 @@
 //! for this architecture before the default one; else the whole disk is one
 //! file system.
 
-use crate::element::Element;
+use crate::element::capability::Grant;
+use crate::element::{Element, Phase};
 use crate::spec::ImageSpec;
 
 use super::layout::{FsKind, Layout, ROOT_NODE, RootDefaults};
-use super::{LayoutError, PlanError};
+use super::{GrantOrigin, LayoutError, PlanError, PlannedGrant};
 
 /// The caller's word on the size of sectors, above that of the layout.
 const BLOCK_SIZE: &str = "DIB_BLOCK_SIZE";
 
-/// The layout, checked against the sizes asked for.
-pub(super) fn layout(spec: &ImageSpec, elements: &[Element]) -> Result<Layout, PlanError> {
+/// Whether a component may change the disk, and has a hook in the one phase in
+/// which a boot loader is installed.
+pub(super) fn gets_boot_loader(elements: &[Element], grants: &[PlannedGrant]) -> bool {
+    let may = |element: &Element| {
+        let of_disk = |it: &&PlannedGrant| it.element == element.name && it.grant == Grant::BlockDevice;
+        grants.iter().find(of_disk).is_some_and(|it| it.origin != GrantOrigin::Denied)
+    };
+    elements.iter().any(|element| {
+        let component = element.component.as_ref();
+        component.is_some_and(|it| it.manifest.hooks.iter().any(|hook| hook.phase == Phase::Finalise))
+            && may(element)
+    })
+}
+
+/// The layout, checked against the sizes asked for and, where the disk gets a
+/// boot loader, against what starts it.
+pub(super) fn layout(spec: &ImageSpec, elements: &[Element], boots: bool) -> Result<Layout, PlanError> {
     let source = source(spec, elements)?;
     let from = source.as_ref().map_or_else(|| "the disk".to_owned(), |source| source.name.clone());
     let wrong = |error: LayoutError| PlanError::Layout { from: from.clone(), error };
@@ -31,6 +47,9 @@ pub(super) fn layout(spec: &ImageSpec, elements: &[Element]) -> Result<Layout, P
         None => layout,
     };
     layout.check(&spec.disk).map_err(wrong)?;
+    if boots {
+        layout.check_boot(&spec.disk, spec.arch).map_err(wrong)?;
+    }
     Ok(layout)
 }
 

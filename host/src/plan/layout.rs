@@ -3,10 +3,11 @@
 //! 1. [`Layout::parse`] reads the tree or graph notation, or
 //!    [`Layout::whole_disk`] stands in where there is none;
 //! 2. [`Layout::check`] finds everything that cannot work before any work is done;
-//! 3. [`plan_disk`] turns the layout and the measured tree into a [`DiskPlan`]:
+//! 3. [`Layout::check_boot`] does so for a disk that is to get a boot loader;
+//! 4. [`plan_disk`] turns the layout and the measured tree into a [`DiskPlan`]:
 //!    exact offsets, sizes and mkfs arguments.
 //!
-//! All three are pure.
+//! All four are pure.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ mod check;
 mod disk;
 mod error;
 mod ext4;
+mod firmware;
 mod fstab;
 mod graph;
 mod identity;
@@ -35,6 +37,7 @@ mod yaml;
 
 pub use disk::{DiskPlan, PlannedFileSystem, plan_disk};
 pub use error::LayoutError;
+pub use firmware::BIOS_SECTOR;
 pub use identity::Identity;
 pub use kind::FsKind;
 pub use percent::Percent;

@@ -24,13 +24,13 @@ use anyhow::{Context, Result, ensure};
 use super::LoaderError;
 use super::grub::Grub;
 use crate::assemble::MountedImage;
-use crate::plan::layout::{Base, DiskContent, Extent, TableLabel, TypeCode};
+use crate::plan::layout::{BIOS_SECTOR, Base, Extent, TableLabel};
 
 const PLATFORM: &str = "i386-pc";
 const PACKAGE: &str = "grub-pc-bin";
 
-/// BIOS counts in these, whatever the disk.
-const SECTOR: u64 = 512;
+/// All places count in these.
+const SECTOR: u64 = BIOS_SECTOR as u64;
 /// Where code ends and the disk signature begins.
 const CODE_END: usize = 0x1B8;
 /// Fields of boot.img.
@@ -47,7 +47,7 @@ const LOAD_SEGMENT: u16 = 0x820;
 
 /// Makes the core image in the chroot and writes both images to the disk.
 pub(super) fn install(grub: &Grub<'_>, log: &mut dyn FnMut(&str)) -> Result<(), LoaderError> {
-    let space = embedding_space(grub.image)?;
+    let space = embedding_space(grub)?;
     let modules = grub.modules(PLATFORM, PACKAGE)?;
     let directory = grub.copy_modules(PLATFORM, &modules)?;
     let core = make_core(grub, &directory, log)?;
@@ -95,27 +95,16 @@ fn volume_name(group: &str, volume: &str) -> String {
     format!("lvm/{}-{}", escaped(group), escaped(volume))
 }
 
-/// Where core.img can lie: behind the MBR up to the first partition, or in
-/// the BIOS boot partition of a GPT disk.
-fn embedding_space(image: &MountedImage) -> Result<Extent, LoaderError> {
-    let (DiskContent::Partitions(table), Some(placed)) = (&image.layout.content, &image.plan.table) else {
-        return Err(LoaderError::Layout(
-            "it has no partition table; add an element such as block-device-mbr".to_owned(),
-        ));
-    };
-    if u64::from(image.plan.block_size) != SECTOR {
+/// Where core.img can lie.
+fn embedding_space(grub: &Grub<'_>) -> Result<Extent, LoaderError> {
+    grub.table()?;
+    let MountedImage { layout, plan, .. } = grub.image;
+    if u64::from(plan.block_size) != SECTOR {
         return Err(LoaderError::Layout(format!("a BIOS reads sectors of {SECTOR} bytes only")));
     }
-    if table.label == TableLabel::Mbr {
-        let records = placed.partitions.iter().map(|place| place.boot_record.unwrap_or(place.extent.start));
-        let end = records.min().unwrap_or(image.plan.size);
-        return Ok(Extent { start: SECTOR, length: end - SECTOR });
-    }
-    let index = table.partitions.iter().position(|partition| partition.kind == TypeCode::BIOS_BOOT);
-    let missing = || {
+    layout.bios_space(plan).ok_or_else(|| {
         LoaderError::Layout("a GPT disk needs a BIOS boot partition (type EF02) of at least 1MiB".to_owned())
-    };
-    Ok(placed.partitions[index.ok_or_else(missing)?].extent)
+    })
 }
 
 /// Both images, ready to be written.

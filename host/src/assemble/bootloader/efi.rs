@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::LoaderError;
 use super::grub::Grub;
-use crate::plan::layout::{DiskContent, FileSystem, TypeCode};
+use crate::plan::layout::{DiskContent, FileSystem};
 use crate::spec::Arch;
 
 /// What the loader can do before it reaches `/boot/grub`: find it, and read
@@ -76,8 +76,7 @@ fn system_partition(grub: &Grub<'_>) -> Result<PathBuf, LoaderError> {
         LoaderError::Layout(why.to_owned())
     };
     let DiskContent::Partitions(table) = &grub.image.layout.content else { return Err(missing()) };
-    let is_esp = |kind: TypeCode| kind == TypeCode::EFI_SYSTEM || kind == TypeCode::Mbr(0xEF);
-    let esp = table.partitions.iter().find(|partition| is_esp(partition.kind));
+    let esp = table.partitions.iter().find(|partition| partition.kind.is_efi_system());
     let file_system: Option<&FileSystem> = esp.and_then(|partition| partition.content.as_ref());
     let mount = file_system.and_then(|fs| fs.mount.as_ref()).ok_or_else(missing)?;
     Ok(inner(&mount.point).to_owned())

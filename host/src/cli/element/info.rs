@@ -111,6 +111,7 @@ fn about(parameter: &Parameter) -> String {
     if !parameter.choices.is_empty() {
         parts.push(format!("one of: {}", parameter.choices.join(", ")));
     }
+    parts.extend(parameter.range());
     parts.extend(parameter.environment.as_ref().map(|variable| format!("variable {variable}")));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")

@@ -66,6 +66,12 @@ type = "string"
 default = "hello"
 environment = "DIB_HELLO_GREETING"
 
+[parameters.times]
+type = "integer"
+default = 1
+min = 1
+max = 10
+
 [capabilities]
 environment = ["HOME"]
 host-files = ["~/.ssh/authorized_keys"]
@@ -154,6 +160,15 @@ path = "/var/cache/apt/archives"
                 "[parameters.a]\ntype = \"boolean\"\nchoices = [\"a\"]",
                 "parameters.a.choices: only a string or a list has choices",
             ),
+            (
+                "[parameters.a]\ntype = \"integer\"\ndefault = 0\nmin = 1",
+                "parameters.a.default: 0 is out of range (at least 1)",
+            ),
+            (
+                "[parameters.a]\ntype = \"integer\"\nmin = 2\nmax = 1",
+                "parameters.a.min: 2 is more than max, which is 1",
+            ),
+            ("[parameters.a]\ntype = \"string\"\nmax = 1", "parameters.a.max: only an integer has a range"),
             (
                 "[parameters.a]\ntype = \"string\"\nenvironment = \"A-B\"",
                 "parameters.a.environment: 'A-B' is not the name of an environment variable",

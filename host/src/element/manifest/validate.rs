@@ -61,12 +61,27 @@ fn parameter(name: &str, parameter: &Parameter) -> Result<(), ManifestError> {
     if !parameter.choices.is_empty() && !matches!(parameter.kind, Type::String | Type::List) {
         return Err(ManifestError::key(format!("{key}.choices"), "only a string or a list has choices"));
     }
+    range(&key, parameter)?;
     if let Some(default) = &parameter.default {
         let wrong =
             |error: super::ValueError| ManifestError::key(format!("{key}.default"), error.to_string());
         parameter.check(default).map_err(wrong)?;
     }
     parameter.environment.iter().try_for_each(|name| variable(&format!("{key}.environment"), name))
+}
+
+fn range(key: &str, parameter: &Parameter) -> Result<(), ManifestError> {
+    let given =
+        [("min", parameter.min), ("max", parameter.max)].into_iter().find(|(_, limit)| limit.is_some());
+    if let Some((limit, _)) = given.filter(|_| parameter.kind != Type::Integer) {
+        return Err(ManifestError::key(format!("{key}.{limit}"), "only an integer has a range"));
+    }
+    match (parameter.min, parameter.max) {
+        (Some(min), Some(max)) if min > max => {
+            Err(ManifestError::key(format!("{key}.min"), format!("{min} is more than max, which is {max}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn capabilities(wishes: &Capabilities) -> Result<(), ManifestError> {

@@ -33,6 +33,14 @@ pub enum ValueError {
         /// What is allowed.
         choices: Vec<String>,
     },
+    /// A number outside of what is allowed.
+    #[error("{value} is out of range ({range})")]
+    Range {
+        /// The value.
+        value: i64,
+        /// What is allowed.
+        range: String,
+    },
 }
 
 impl ParameterType {
@@ -106,18 +114,18 @@ impl Parameter {
     ///
     /// # Errors
     ///
-    /// Fails if the text is not of the parameter's type, or none of its choices.
+    /// Fails if the text is not of the parameter's type, or nothing that it allows.
     pub fn value_of(&self, text: &str) -> Result<ParameterValue, ValueError> {
         let value = self.kind.read(text)?;
         self.check(&value)?;
         Ok(value)
     }
 
-    /// Checks a value against type and choices.
+    /// Checks a value against type, choices and range.
     ///
     /// # Errors
     ///
-    /// Fails if it is of another type, or none of the choices.
+    /// Fails if it is of another type, none of the choices or out of range.
     pub fn check(&self, value: &ParameterValue) -> Result<(), ValueError> {
         if value.kind() != self.kind {
             return Err(ValueError::Type {
@@ -129,11 +137,30 @@ impl Parameter {
         let words: &[String] = match value {
             ParameterValue::String(word) => std::slice::from_ref(word),
             ParameterValue::List(words) => words,
-            ParameterValue::Boolean(_) | ParameterValue::Integer(_) => &[],
+            ParameterValue::Integer(number) => return self.check_range(*number),
+            ParameterValue::Boolean(_) => &[],
         };
         match words.iter().find(|word| !self.choices.is_empty() && !self.choices.contains(word)) {
             Some(word) => Err(ValueError::Choice { value: word.clone(), choices: self.choices.clone() }),
             None => Ok(()),
+        }
+    }
+
+    fn check_range(&self, value: i64) -> Result<(), ValueError> {
+        let fits = self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max);
+        match self.range() {
+            Some(range) if !fits => Err(ValueError::Range { value, range }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What numbers it takes, where that is not all of them.
+    pub fn range(&self) -> Option<String> {
+        match (self.min, self.max) {
+            (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+            (Some(min), None) => Some(format!("at least {min}")),
+            (None, Some(max)) => Some(format!("at most {max}")),
+            (None, None) => None,
         }
     }
 }
@@ -144,7 +171,8 @@ mod tests {
 
     fn parameter(kind: ParameterType, choices: &[&str]) -> Parameter {
         let choices = choices.iter().map(|&choice| choice.to_owned()).collect();
-        Parameter { kind, default: None, description: String::new(), environment: None, choices }
+        let description = String::new();
+        Parameter { kind, default: None, description, environment: None, choices, min: None, max: None }
     }
 
     #[test]
@@ -176,6 +204,23 @@ mod tests {
         for (kind, text, message) in table {
             let error = parameter(kind, &["a", "b"]).value_of(text).unwrap_err();
             assert_eq!(error.to_string(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_within_their_range() {
+        let table = [
+            (Some(0), Some(9), "10", Some("10 is out of range (0 to 9)")),
+            (Some(0), None, "-1", Some("-1 is out of range (at least 0)")),
+            (None, Some(-1), "0", Some("0 is out of range (at most -1)")),
+            (Some(0), Some(9), "0", None),
+            (Some(0), Some(9), "9", None),
+            (None, None, "-9223372036854775808", None),
+        ];
+        for (min, max, text, message) in table {
+            let parameter = Parameter { min, max, ..parameter(ParameterType::Integer, &[]) };
+            let error = parameter.value_of(text).err().map(|error| error.to_string());
+            assert_eq!(error.as_deref(), message, "{text}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What can be wrong with a layout.
 
 use super::size::{Human, SizeError};
-use super::{FsKind, Percent};
+use super::{BIOS_SECTOR, FsKind, Percent};
+use crate::spec::Arch;
 
 /// A layout that cannot work, with the node and the value at fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +113,17 @@ pub enum LayoutError {
     #[error("file system '{node}' cannot grow to {} (--max-online-resize): ext4 ends at {}",
         Human(*.growth), Human(*.limit))]
     GrowthTooLarge { node: String, growth: u64, limit: u64 },
+    #[error("no firmware of {arch} can start the disk '{disk}': {why}")]
+    NoFirmware { disk: String, arch: Arch, why: &'static str },
+    #[error(
+        "a BIOS cannot start the disk '{disk}': it reads sectors of {BIOS_SECTOR} bytes, and the block_size is {block_size}"
+    )]
+    BiosSectors { disk: String, block_size: u32 },
+    #[error("no room for the boot loader of a BIOS {}: it takes up to {}, and there are {}",
+        place(disk, partition.as_deref()), Human(*.wanted), Human(*.size))]
+    NoRoomForLoader { disk: String, partition: Option<String>, size: u64, wanted: u64 },
+    #[error("EFI system partition '{partition}' has no vfat file system that is mounted")]
+    EfiSystem { partition: String },
 }
 
 impl LayoutError {
@@ -134,7 +146,36 @@ impl LayoutError {
             }
             LayoutError::UnsuitableRoot { .. } => "use ext4, xfs or btrfs for the root".into(),
             LayoutError::TooManyPartitions { .. } => "make fewer partitions".into(),
+            LayoutError::NoFirmware { arch, .. } => {
+                let elements = match arch {
+                    Arch::Amd64 => "one of block-device-mbr, block-device-gpt and block-device-efi",
+                    Arch::Arm64 => "block-device-efi",
+                };
+                format!("change the layout, or take that of {elements}")
+            }
+            LayoutError::BiosSectors { .. } => {
+                "leave the block_size out, or lay the disk out for UEFI alone: an EFI system partition, and no \
+                 BIOS boot partition"
+                    .into()
+            }
+            LayoutError::NoRoomForLoader { partition: Some(partition), .. } => {
+                format!("give '{partition}' a size of 1MiB")
+            }
+            LayoutError::NoRoomForLoader { partition: None, .. } => {
+                "give the partitioning an 'align' of 1MiB".into()
+            }
+            LayoutError::EfiSystem { .. } => {
+                "give it 'mkfs: {type: vfat, mount: {mount_point: /boot/efi}}'".into()
+            }
             _ => return None,
         })
+    }
+}
+
+/// Where the core of a boot loader for a BIOS is to lie.
+fn place(disk: &str, partition: Option<&str>) -> String {
+    match partition {
+        Some(partition) => format!("in partition '{partition}'"),
+        None => format!("before the first partition of '{disk}'"),
     }
 }

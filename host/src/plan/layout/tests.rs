@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 
+mod firmware;
 mod hints;
 mod impossible;
 mod lvm;

@@ -40,10 +40,17 @@ pub enum TypeCode {
 impl TypeCode {
     /// An extended partition of MBR, addressed by LBA.
     pub const MBR_EXTENDED: u8 = 0x0F;
+    /// The EFI system partition of MBR.
+    const MBR_EFI_SYSTEM: u8 = 0xEF;
     /// The EFI system partition of GPT.
     pub const EFI_SYSTEM: TypeCode = TypeCode::Gpt(uuid!("C12A7328-F81F-11D2-BA4B-00A0C93EC93B"));
     /// Where a GPT disk keeps GRUB's core image for BIOS.
     pub const BIOS_BOOT: TypeCode = TypeCode::Gpt(uuid!("21686148-6449-6E6F-744E-656564454649"));
+
+    /// Whether it is the EFI system partition, of either table.
+    pub fn is_efi_system(self) -> bool {
+        self == TypeCode::EFI_SYSTEM || self == TypeCode::Mbr(TypeCode::MBR_EFI_SYSTEM)
+    }
 
     /// What a partition is where nothing is said: Linux data.
     pub fn default_for(table: TableLabel) -> TypeCode {

@@ -26,6 +26,14 @@ const TWO_ROOTS: &str = "
 const MANIFEST: &str = "name = \"tooled\"\nversion = \"1\"\napi = \"0.1\"\n[capabilities]\n\
     host-programs = [{ program = \"mmdebstrap\", alternative = \"debootstrap\" }, { program = \"xz\", package = \"xz-utils\" }]\n";
 
+/// May install a boot loader.
+const LOADER: &str = "name = \"loader\"\nversion = \"1\"\napi = \"0.1\"\n[[hooks]]\nphase = \"finalise\"\n\
+    order = 50\nname = \"load\"\n[capabilities]\nblock-device = true\n";
+
+/// Wants to know the disk, and has no hook in which a boot loader is installed.
+const ASKS: &str = "name = \"asks\"\nversion = \"1\"\napi = \"0.1\"\n[[hooks]]\nphase = \"install\"\n\
+    order = 50\nname = \"ask\"\n[capabilities]\nblock-device = true\n";
+
 const ELEMENTS: &[Made<'_>] = &[
     OS,
     ("gpt", &[("block-device-default.yaml", GPT), ("block-device-arm64.yaml", TWO_ROOTS)]),
@@ -33,6 +41,8 @@ const ELEMENTS: &[Made<'_>] = &[
     ("broken", &[("block-device-default.yaml", "- local_loop: {name: image0}\n")]),
     ("shell", &[("install.d/10-x", "#!/bin/bash\n")]),
     ("tooled", &[("element.toml", MANIFEST), ("tooled.wasm", "")]),
+    ("loader", &[("element.toml", LOADER), ("loader.wasm", "")]),
+    ("asks", &[("element.toml", ASKS), ("asks.wasm", "")]),
 ];
 
 fn kind(spec: ImageSpec) -> String {
@@ -106,6 +116,29 @@ fn an_impossible_disk_is_reported_with_where_it_comes_from() {
     for (spec, message) in table {
         let found = outcome(spec, &library(ELEMENTS)).unwrap_err();
         assert!(found.starts_with(message), "{found}");
+    }
+}
+
+#[test]
+fn a_disk_with_a_boot_loader_can_be_started() {
+    let refused = "gpt/block-device-default.yaml (built in): no firmware of amd64 can start the disk 'image0': it \
+                   has neither an EFI system partition (EF00) nor a BIOS boot partition (EF02)\n\
+                   change the layout, or take that of one of block-device-mbr, block-device-gpt and \
+                   block-device-efi";
+    let whole = "the disk: no firmware of amd64 can start the disk 'image0': it has no partition table\n\
+                 change the layout, or take that of one of block-device-mbr, block-device-gpt and \
+                 block-device-efi";
+    let table = [
+        ("os gpt loader", Some(refused)),
+        ("os loader", Some(whole)),
+        ("os mbr loader", None),
+        ("os gpt asks", None),
+        ("os asks", None),
+        ("os gpt", None),
+    ];
+    for (elements, message) in table {
+        let found = outcome(spec(elements), &library(ELEMENTS)).err();
+        assert_eq!(found.as_deref(), message, "{elements}");
     }
 }
 
