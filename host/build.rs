@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use blankslate_element_build::{Guest, Guests, Route, embed_manifest};
 
 /// What belongs to the source of a component and not to the element.
-const SOURCES: [&str; 3] = ["Cargo.toml", "Cargo.lock", "src"];
+const SOURCES: [&str; 4] = ["Cargo.toml", "Cargo.lock", "src", "tests"];
 
 /// What authors of elements need, as paths in the repository.
 const KIT: [&str; 8] =

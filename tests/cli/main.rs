@@ -13,6 +13,7 @@ mod bad_input;
 mod elements;
 mod image_file;
 mod plans;
+mod rehearsals;
 mod released;
 mod slate;
 #[path = "../tooling/mod.rs"]

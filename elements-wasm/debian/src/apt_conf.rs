@@ -16,6 +16,10 @@ const REACH: [&str; 10] = [
     "retries",
 ];
 
+/// Settings of proxies, and what they are called outside of apt.
+const PROXIES: [(&str, &str); 2] =
+    [("Acquire::http::Proxy", "http_proxy"), ("Acquire::https::Proxy", "https_proxy")];
+
 /// The settings below `Acquire` of how archives are reached, in order, as `(name, value)`.
 ///
 /// Reads apt's format: `A::B "v";`, `A { B "v"; };` and both mixed. Lists
@@ -49,6 +53,17 @@ fn says_how_to_reach(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let mut parts = name.split("::");
     parts.next() == Some("acquire") && parts.next().is_some_and(|part| REACH.contains(&part))
+}
+
+/// Proxies among such settings, as the variables that programs other than apt
+/// read. The last setting of a name counts.
+pub(crate) fn proxies(settings: &[(String, String)]) -> Vec<(&'static str, &str)> {
+    let proxy = |(setting, variable)| {
+        let mut named = settings.iter().rev().filter(|(name, _)| name.eq_ignore_ascii_case(setting));
+        let (_, value) = named.next()?;
+        (!value.eq_ignore_ascii_case("DIRECT")).then_some((variable, value.as_str()))
+    };
+    PROXIES.into_iter().filter_map(proxy).collect()
 }
 
 enum Token {
@@ -123,6 +138,7 @@ DPkg::Post-Invoke { "rm -f /x; true"; };
         let expected: Vec<(String, String)> =
             expected.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         assert_eq!(acquire(text), expected);
+        assert_eq!(proxies(&expected), [("http_proxy", "http://p.example:3128/")]);
     }
 
     #[test]

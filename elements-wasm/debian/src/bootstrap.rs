@@ -27,7 +27,10 @@ pub(crate) fn run() -> Result {
     match mmdebstrap(&settings, &chosen, &host).run() {
         Err(error) if is_missing(&error) => {
             info!("there is no mmdebstrap, so debootstrap makes the base system");
-            debootstrap(&settings, &chosen).run()?;
+            if settings.variant == "essential" {
+                warn!("debootstrap makes no smaller base than its minbase, whatever debian.variant says");
+            }
+            debootstrap(&settings, &chosen, &host).run()?;
         }
         outcome => drop(outcome?),
     }
@@ -135,12 +138,19 @@ fn give_to_cache() -> [Piece; 3] {
     [Piece::Text(before), Piece::CachePath(CACHE.to_owned()), Piece::Text(after)]
 }
 
-fn debootstrap(settings: &Settings, sources: &[Source]) -> Command {
+/// Makes the base from the first source of the release alone: the image's apt
+/// reads all of them afterwards, with all settings of the host's apt.
+fn debootstrap(settings: &Settings, sources: &[Source], host: &HostApt) -> Command {
     let base = sources.iter().find(|source| source.suites.iter().any(|suite| suite == settings.release()));
     let components = base.map(|source| format!("--components={}", source.components.join(",")));
     let keyring = base.and_then(|source| source.signed_by.as_ref()).map(|path| format!("--keyring={path}"));
-    apt::quiet(Command::host("debootstrap"))
-        .args(["--variant=minbase", "--include=ca-certificates"])
+    // What mmdebstrap calls important is what debootstrap makes unless told otherwise.
+    let variant = (settings.variant != "important").then_some("--variant=minbase");
+    apt_conf::proxies(&host.settings)
+        .into_iter()
+        .fold(apt::quiet(Command::host("debootstrap")), |command, (name, value)| command.env(name, value))
+        .args(variant)
+        .arg("--include=ca-certificates")
         .arg(format!("--arch={}", settings.arch))
         .args(components)
         .arg(Argument::cache(CACHE).prefixed("--cache-dir="))

@@ -36,6 +36,8 @@ pub struct CommandAnswer {
     pub status: u8,
     /// What it prints.
     pub output: String,
+    /// Whether there is no such program.
+    pub missing: bool,
 }
 
 /// Something that an element asked for.
@@ -78,14 +80,13 @@ impl Rehearsal {
         lock(&self.calls).push(Call { text, details });
     }
 
-    /// Writes a program down; gives its exit status and what it prints.
-    pub(super) fn command(&self, place: &str, line: &str, details: Vec<String>) -> (u8, String) {
+    /// Writes a program down; gives its end as the script has it.
+    pub(super) fn command(&self, place: &str, line: &str, details: Vec<String>) -> CommandAnswer {
         self.note(format!("command.{place} {line}"), details);
         let is_meant = |answer: &&CommandAnswer| {
             line.strip_prefix(&answer.run).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
-        let answer = self.answers.commands.iter().find(is_meant);
-        answer.map_or((0, String::new()), |answer| (answer.status, answer.output.clone()))
+        self.answers.commands.iter().find(is_meant).cloned().unwrap_or_default()
     }
 
     /// Writes a file of the network down; gives its contents.

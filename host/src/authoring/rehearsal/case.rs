@@ -162,6 +162,7 @@ fn command(mut command: Section) -> Result<CommandAnswer, DocumentError> {
         run: command.require("run")?,
         status: command.take("status")?.unwrap_or_default(),
         output: command.take("output")?.unwrap_or_default(),
+        missing: command.take("missing")?.unwrap_or_default(),
     };
     command.finish()?;
     Ok(answer)
@@ -182,12 +183,17 @@ mod tests {
         let case = Case::parse(
             "arch = 'arm64'\ndenied = ['chroot']\ninstalled = ['curl']\n[parameters]\nport = 22\n\
              [distribution]\nname = 'fedora'\nfamily = 'redhat'\nrelease = '42'\n\
-             [[commands]]\nrun = 'id -u'\noutput = \"0\\n\"\n[[fetches]]\nurl = 'https://e.org/x'\nfile = 'x'\n",
+             [[commands]]\nrun = 'id -u'\noutput = \"0\\n\"\n[[commands]]\nrun = 'ip'\nmissing = true\n[[fetches]]\nurl = 'https://e.org/x'\nfile = 'x'\n",
         )
         .unwrap();
         assert_eq!((case.arch, case.denied), (Arch::Arm64, vec![Grant::Chroot]));
         assert_eq!((case.parameters["port"].as_str(), case.identity.family.as_str()), ("22", "redhat"));
-        assert_eq!(case.commands[0], CommandAnswer { run: "id -u".into(), status: 0, output: "0\n".into() });
+        let answer = |run: &str| CommandAnswer { run: run.into(), ..CommandAnswer::default() };
+        let expected = [
+            CommandAnswer { output: "0\n".into(), ..answer("id -u") },
+            CommandAnswer { missing: true, ..answer("ip") },
+        ];
+        assert_eq!(case.commands, expected);
         assert_eq!(Case::parse("").unwrap().identity.release, "bookworm");
     }
 

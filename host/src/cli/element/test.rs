@@ -28,7 +28,7 @@ A case is a folder in tests/:
                    [parameters]      greeting = \"hi\"
                    [environment]     HOME = \"/root\"
                    [distribution]    name, family, release   (debian, debian, bookworm)
-                   [[commands]]      run = \"id -u\", status = 0, output = \"0\\n\"
+                   [[commands]]      run = \"id -u\", status = 0, output = \"0\\n\"; or missing = true
                    [[fetches]]       url = \"https://...\", file = \"answer\"
   tree/          the image's tree before; else a small one
   host/          the build host's files: host/root/.ssh/id stands in for ~/.ssh/id

@@ -15,7 +15,6 @@ use crate::plugin::state::State;
 use crate::report;
 use crate::sys::chroot::ChrootMounts;
 use crate::sys::process::{Ended, Exit, Program, Stdin, Stream};
-use rehearsed::Rehearsed;
 
 /// `PATH` of programs in the chroot.
 const CHROOT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -41,7 +40,8 @@ impl Host for State {
         let timeout = self.timeout(options.timeout);
         let rehearsed = self.rehearsed(&program, &arguments, &options);
         let prepared = self.prepare(&program, &arguments, options)?.timeout(timeout);
-        if let Some((exit, output)) = rehearsed.map(Rehearsed::run) {
+        if let Some(rehearsed) = rehearsed {
+            let (exit, output) = rehearsed.run().ok_or_else(|| not_found(&program, place))?;
             let status = judge(&exit, &expected, timeout)?;
             return Ok(Outcome { status, output: if capture { output } else { Vec::new() } });
         }
@@ -202,11 +202,14 @@ fn cannot_run(program: &str, place: Place, error: &anyhow::Error) -> Error {
         let io = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
         errno.or_else(|| io.map(nix::errno::Errno::from_raw)) == Some(nix::errno::Errno::ENOENT)
     });
-    match (missing, place) {
-        (true, Place::Chroot) => Error::NotFound(format!("{program} in the image ({CHROOT_PATH})")),
-        (true, Place::Host) => Error::NotFound(format!("{program} on the build host")),
-        (false, _) => other(format!("{error:#}")),
-    }
+    if missing { not_found(program, place) } else { other(format!("{error:#}")) }
+}
+
+fn not_found(program: &str, place: Place) -> Error {
+    Error::NotFound(match place {
+        Place::Chroot => format!("{program} in the image ({CHROOT_PATH})"),
+        Place::Host => format!("{program} on the build host"),
+    })
 }
 
 fn other(error: impl std::fmt::Display) -> Error {

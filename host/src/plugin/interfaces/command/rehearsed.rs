@@ -36,11 +36,15 @@ impl State {
 
 impl Rehearsed {
     /// Writes it down; gives its end and what it prints, as the script says.
-    pub(super) fn run(self) -> (Exit, Vec<u8>) {
-        let (status, output) = self.rehearsal.command(self.place, &self.line, self.details);
-        let tail = output.lines().map(str::to_owned).collect();
-        let exit = Exit { ended: Ended::Code(status.into()), command: self.line, tail };
-        (exit, output.into_bytes())
+    /// Absent means that there is no such program.
+    pub(super) fn run(self) -> Option<(Exit, Vec<u8>)> {
+        let answer = self.rehearsal.command(self.place, &self.line, self.details);
+        if answer.missing {
+            return None;
+        }
+        let tail = answer.output.lines().map(str::to_owned).collect();
+        let exit = Exit { ended: Ended::Code(answer.status.into()), command: self.line, tail };
+        Some((exit, answer.output.into_bytes()))
     }
 }
 
