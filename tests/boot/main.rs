@@ -6,7 +6,9 @@
 //! 3. What the booted systems say of themselves is collected once each ([`facts`]).
 //! 4. Every check looks at that.
 //!
-//! A second build, without `vm`, is looked at without booting ([`plain`]).
+//! Two small images on GUID partition tables start by each firmware that they are
+//! made for, until their root is mounted ([`loaders`]). One more, without `vm`, is
+//! looked at without booting ([`plain`]).
 //!
 //! With `--upstream`, an image made of diskimage-builder's own elements boots
 //! instead ([`upstream`]).
@@ -25,6 +27,7 @@ mod boots;
 mod command;
 mod facts;
 mod image;
+mod loaders;
 mod machine;
 mod metadata;
 mod plain;
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         upstream::run(&mut runner);
     } else {
         boots::run(&mut runner);
+        loaders::run(&mut runner);
         plain::run(&mut runner);
     }
     runner.finish()

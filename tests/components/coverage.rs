@@ -4,7 +4,23 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::trial::GUESTS;
+use blankslate::plugin::inspect;
+use wit_parser::Resolve;
+
+use crate::trial::{GUESTS, component};
+
+/// What shows that a built-in element does what it says: a file below `tests`, and a test in it.
+const SHOWN_BY: [(&str, &str, &str); 9] = [
+    ("block-device-efi", "boot/loaders.rs", "a_gpt_disk_with_both_loaders_starts_by_bios_and_by_uefi"),
+    ("block-device-gpt", "boot/loaders.rs", "a_gpt_disk_starts_by_bios"),
+    ("block-device-mbr", "boot/boots.rs", "the_disk_has_one_bootable_partition"),
+    ("debian", "boot/boots.rs", "the_machine_starts_without_a_failed_unit"),
+    ("dhcp-all-interfaces", "boot/boots.rs", "an_ssh_key_from_the_metadata_logs_in"),
+    ("local-config", "parity/local_config.rs", "root_gets_the_keys_and_apt_the_proxies"),
+    ("mellanox", "parity/mellanox.rs", "debian"),
+    ("serial-console", "boot/boots.rs", "the_serial_line_has_messages_and_a_login"),
+    ("vm", "boot/boots.rs", "the_root_has_its_label_and_fills_a_larger_disk"),
+];
 
 /// Interfaces whose functions the guest program of another name calls or exports.
 const ELSEWHERE: [(&str, &str); 2] = [("package-manager", "managers"), ("service-manager", "managers")];
@@ -22,26 +38,37 @@ fn repository() -> &'static Path {
 }
 
 #[test]
-fn every_interface_has_a_guest_program() {
-    let guests = names(Path::new(GUESTS).join("examples"), "rs");
-    // `types` has no functions, and `world` is no interface.
-    let interfaces =
-        names(repository().join("wit"), "wit").into_iter().filter(|name| name != "types" && name != "world");
-    for interface in interfaces {
-        let stand_in = ELSEWHERE.iter().find(|(name, _)| *name == interface);
+fn every_function_of_an_interface_is_called_or_exported_by_a_guest_program() {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(repository().join("wit")).expect("the WIT package");
+    for (interface, id) in &resolve.packages[package].interfaces {
+        let functions = &resolve.interfaces[*id].functions;
+        // `types` has none.
+        if functions.is_empty() {
+            continue;
+        }
+        let stand_in = ELSEWHERE.iter().find(|(name, _)| name == interface);
         let guest = stand_in.map_or(interface.as_str(), |(_, guest)| guest);
-        assert!(guests.contains(guest), "no guest program tests the interface {interface}");
+        let info = inspect(component(guest)).expect("a component");
+        let used = [info.imports.get(interface), info.exports.get(interface)];
+        let used: BTreeSet<&String> = used.into_iter().flatten().flatten().collect();
+        let missing: Vec<&String> = functions.keys().filter(|function| !used.contains(function)).collect();
+        assert!(missing.is_empty(), "the guest program {guest} leaves out {missing:?} of {interface}");
     }
 }
 
 #[test]
 fn every_guest_program_has_a_test_and_is_compiled() {
-    let tests = names(repository().join("tests/components"), "rs");
+    let folder = repository().join("tests/components");
+    let tests = names(&folder, "rs");
     let main = include_str!("main.rs");
     let manifest = fs::read_to_string(Path::new(GUESTS).join("Cargo.toml")).unwrap();
     for guest in names(Path::new(GUESTS).join("examples"), "rs") {
         let module = guest.replace('-', "_");
         assert!(tests.contains(&module), "no tests/components/{module}.rs tests the guest program {guest}");
+        let text = fs::read_to_string(folder.join(format!("{module}.rs"))).unwrap();
+        let tests_it = text.contains("#[test]") && text.contains(&format!("\"{guest}\""));
+        assert!(tests_it, "tests/components/{module}.rs has no test of the guest program \"{guest}\"");
         assert!(main.contains(&format!("mod {module};")), "main.rs leaves {module} out");
         assert!(manifest.contains(&format!("name = \"{guest}\"")), "Cargo.toml leaves {guest} out");
     }
@@ -49,8 +76,9 @@ fn every_guest_program_has_a_test_and_is_compiled() {
 
 #[test]
 fn every_attack_is_tried_and_is_compiled() {
-    let mut tests = String::new();
-    gather(&repository().join("tests/components/attacks"), &mut tests);
+    let folder = repository().join("tests/components/attacks");
+    let read = |name: &String| fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
+    let tests: String = names(&folder, "rs").iter().map(read).collect();
     let manifest = fs::read_to_string(Path::new(GUESTS).join("Cargo.toml")).unwrap();
     for attack in names(Path::new(GUESTS).join("attacks"), "rs") {
         assert!(tests.contains(&format!("\"{attack}\"")), "no test runs the guest program {attack}");
@@ -59,27 +87,20 @@ fn every_attack_is_tried_and_is_compiled() {
 }
 
 #[test]
-fn every_built_in_element_is_named_in_a_test() {
-    let mut texts = String::new();
-    gather(&repository().join("tests"), &mut texts);
+fn every_built_in_element_has_a_test_of_what_it_does() {
+    let mut elements = BTreeSet::new();
     for folder in ["elements-wasm", "elements-shell"] {
         for entry in fs::read_dir(repository().join(folder)).unwrap() {
-            let entry = entry.unwrap();
-            let name = entry.file_name().to_str().unwrap().to_owned();
-            let is_element = entry.path().is_dir();
-            assert!(!is_element || texts.contains(&name), "no test names the element {name}");
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            elements.extend(path.is_dir().then_some(name).filter(|name| name != "target"));
         }
     }
-}
-
-/// Adds the texts of all tests below a folder, golden files included.
-fn gather(folder: &Path, texts: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            gather(&path, texts);
-        } else {
-            texts.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
-        }
+    let shown: BTreeSet<String> = SHOWN_BY.iter().map(|(element, ..)| (*element).to_owned()).collect();
+    assert_eq!(shown, elements, "SHOWN_BY names a test of what each built-in element does");
+    for (element, file, test) in SHOWN_BY {
+        let text = fs::read_to_string(repository().join("tests").join(file)).unwrap_or_default();
+        let defined = text.contains(&format!("fn {test}()")) || text.contains(&format!("(\"{test}\", "));
+        assert!(defined, "there is no test {test} in tests/{file}, which is to show the element {element}");
     }
 }

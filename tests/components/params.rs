@@ -10,7 +10,8 @@ parameters.items = { type = 'list', default = ['a', 'b'] }
 parameters.unset = { type = 'string' }
 capabilities.environment = ['GIVEN']
 ";
-const HOOKS: [&str; 6] = ["typed", "environment", "undeclared", "undeclared-environment", "unset", "type"];
+const HOOKS: [&str; 7] =
+    ["typed", "all", "environment", "undeclared", "undeclared-environment", "unset", "type"];
 
 fn trial() -> Trial {
     Trial::new().element("params", &HOOKS, MANIFEST).environment("GIVEN", "value").environment("PATH", "/bin")
@@ -25,6 +26,12 @@ fn parameters_have_their_types() {
     let trial = granted();
     trial.succeed("params", "typed");
     assert_eq!(trial.read("/params"), "set 7 true [\"a\", \"b\"] None");
+    trial.succeed("params", "all");
+    assert_eq!(
+        trial.read("/all"),
+        "[(\"items\", Value::Items([\"a\", \"b\"])), (\"number\", Value::Integer(7)), \
+         (\"text\", Value::Text(\"set\")), (\"truth\", Value::Boolean(true))]"
+    );
     trial.succeed("params", "environment");
     assert_eq!(trial.read("/environment"), "Some(\"value\")");
 }

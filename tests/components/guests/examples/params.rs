@@ -14,6 +14,7 @@ impl Element for Params {
                 let unset: Option<String> = params::find("unset")?;
                 rootfs::write("/params", format!("{text} {number} {truth} {items:?} {unset:?}"))?;
             }
+            "all" => rootfs::write("/all", format!("{:?}", params::all()))?,
             "environment" => {
                 rootfs::write("/environment", format!("{:?}", params::environment("GIVEN")?))?;
             }
