@@ -34,6 +34,47 @@ fn a_panic_names_its_place_and_the_functions_that_led_there() {
 }
 
 #[test]
+fn a_build_tells_of_a_trap_with_all_that_its_author_needs() {
+    let trial = Trial::beside_a_system().element("failures", &["panic"], "");
+    let output = trial.build(&[]);
+    let text = trial.masked(&output.stderr);
+    // What called the function that panicked changes with the compiler.
+    let (places, lines): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("        at ") || line.starts_with("        and "));
+    assert!(places[0].starts_with("        at deep_inside ("), "{text}");
+    assert_eq!(
+        lines.join("\n"),
+        "\
+TIME  root          phase 1 of 10: 1 hook, outside the chroot
+TIME  root          10-make (system)
+TIME  install       phase 4 of 10: 1 hook, in the chroot
+TIME  install       50-panic (failures)
+TIME  install       error: panicked at examples/failures.rs:LINE:
+TIME  install       error: index out of bounds: the len is 0 but the index is 7
+TIME  install       50-panic (failures) failed after TIME
+
+error: hook 50-panic of element failures failed in phase install (in the chroot): the component trapped: panicked at examples/failures.rs:LINE:
+    index out of bounds: the len is 0 but the index is 7 (wasm trap: wasm `unreachable` instruction executed)
+  the last 2 lines it printed:
+    | panicked at examples/failures.rs:LINE:
+    | index out of bounds: the len is 0 but the index is 7
+  log:  SCRATCH/work/slate-NAME/logs/04-install-50-panic-failures.log
+  try:  tell the author of element failures: a trap is its own bug, or a limit it ran into
+        again with -v: it shows what every hook prints, and each command as it is run"
+            .replace("LINE", &line_of("empty[index]"))
+    );
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]));
+}
+
+/// Line and column of a text of the guest program, as a panic tells them.
+fn line_of(text: &str) -> String {
+    let source = include_str!("guests/examples/failures.rs").lines().enumerate();
+    let found = source.filter_map(|(number, line)| Some((number + 1, line.find(text)? + 1)));
+    let places: Vec<String> = found.map(|(line, column)| format!("{line}:{column}")).collect();
+    places.concat()
+}
+
+#[test]
 fn an_endless_loop_ends_at_the_limit_of_computing() {
     let trial = trial().limit(Limit::Computing, 1).start();
     let trap = trial.trapped("failures", "loop");

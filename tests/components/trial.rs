@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
 use blankslate::element::capability::Grant;
@@ -66,9 +68,26 @@ impl Trial {
         Trial { scratch, spec, grants: Vec::new(), limits: Limits::default(), offline: false, home: None }
     }
 
+    /// The same beside an element of shell that makes a tree with one file, for images.
+    pub(crate) fn beside_a_system() -> Trial {
+        let mut trial = Trial::new();
+        let system = trial.scratch.make_dir("elements/system");
+        let hook = trial.scratch.make_dir("elements/system/root.d").join("10-make");
+        fs::write(system.join("element-provides"), "operating-system\n").unwrap();
+        fs::write(&hook, "#!/bin/sh\necho made > \"$TARGET_ROOT/made\"\n").unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        trial.spec.elements.push(system.to_str().unwrap().to_owned());
+        trial
+    }
+
     /// A path beside the tree.
     pub(crate) fn join(&self, path: &str) -> PathBuf {
         self.scratch.join(path)
+    }
+
+    /// What `slate` printed; see [`Scratch::masked`].
+    pub(crate) fn masked(&self, printed: &[u8]) -> String {
+        self.scratch.masked(printed)
     }
 
     /// The tree.
@@ -153,6 +172,15 @@ impl Trial {
     pub(crate) fn home(mut self, path: &str) -> Trial {
         self.home = Some(self.scratch.make_dir(path));
         self
+    }
+
+    /// Builds an image with the command itself.
+    pub(crate) fn build(&self, options: &[&str]) -> Output {
+        let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
+        slate.args(["build", "--no-tmpfs", "-t", "tar", "-o", "image"]).args(options);
+        slate.args(&self.spec.elements).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        slate.arg("--work-dir").arg(self.join("work")).args(["--cache-dir", "cache"]);
+        slate.current_dir(self.scratch.path()).output().expect("running slate")
     }
 
     /// Plans the elements.

@@ -49,6 +49,18 @@ impl Scratch {
         path
     }
 
+    /// What `slate` printed, without what differs between two runs: times, the
+    /// directory, and the names of work directories.
+    pub(crate) fn masked(&self, printed: &[u8]) -> String {
+        let text = std::str::from_utf8(printed).expect("slate prints UTF-8");
+        let text = text.replace(&self.path().display().to_string(), "SCRATCH");
+        [(r"(?m)^ *\d+\.\ds  ", "TIME  "), (r"\b\d+\.\ds\b", "TIME"), (r"/slate-\w{6}/", "/slate-NAME/")]
+            .into_iter()
+            .fold(text, |text, (pattern, mask)| {
+                regex::Regex::new(pattern).expect("an expression").replace_all(&text, mask).into_owned()
+            })
+    }
+
     /// Panics if a mount, loop device or process of this test is left.
     pub(crate) fn assert_nothing_left(&self) {
         let left = leftovers(self.path());

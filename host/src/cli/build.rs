@@ -206,7 +206,7 @@ impl RunArgs {
         let breaks = self.breaks()?;
         Ok(BuildOptions {
             work_directory: self.work.directory(),
-            cache_directory: self.cache_dir.unwrap_or_else(default_cache),
+            cache_directory: absolute(&self.cache_dir.unwrap_or_else(default_cache))?,
             offline: self.offline,
             no_tmpfs: self.no_tmpfs,
             min_tmpfs: u64::from(self.min_tmpfs) << 30,
@@ -237,6 +237,12 @@ pub(crate) fn breaks(variables: &BTreeMap<String, String>) -> Result<Breaks, Fai
 
 pub(crate) fn command_line() -> String {
     env::args().map(|word| quote(&word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Compiled elements are kept by absolute paths.
+fn absolute(cache: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(cache)
+        .map_err(|error| Failure::request(format!("the cache directory {}: {error}", cache.display())))
 }
 
 /// The caller's cache, or the system's where there is no home.
