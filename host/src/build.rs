@@ -71,7 +71,7 @@ pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
 
     crew.run(&plan, Phase::Root, &ground, site)?;
     ensure_not_empty(&ground)?;
-    lend_resolver(&ground)?;
+    with_resolver(&ground, resolv::lend)?;
     ground.variables.insert("DIB_DEFAULT_INSTALLTYPE".to_owned(), install_type(&plan));
     run_in_tree(&plan, &crew, &mut ground, site)?;
 
@@ -90,6 +90,7 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Re
     let caches = caches::bind(plan, &ground.tree, site)?;
     let own = MountSet::below(&ground.tree)?.without(&of_hooks);
     for phase in PACKAGE_PHASES {
+        with_resolver(ground, resolv::lend_again)?;
         crew.run(plan, phase, ground, site)?;
     }
     // What tidies up in `post-root` sees the tree's own directories, and cannot empty a cache.
@@ -117,14 +118,15 @@ fn ensure_not_empty(ground: &Ground) -> Result<()> {
     Ok(())
 }
 
-fn lend_resolver(ground: &Ground) -> Result<()> {
+/// Lends the tree's `/etc` the build host's resolver in one of two ways.
+fn with_resolver(ground: &Ground, lend: fn(&Dir, Option<&[u8]>) -> Result<()>) -> Result<()> {
     let root =
         Dir::open_ambient_dir(&ground.tree, cap_std::ambient_authority()).context("opening the tree")?;
     if !root.is_dir("etc") {
         return Ok(());
     }
     let host = fs::read("/etc/resolv.conf").ok();
-    resolv::lend(&root.open_dir("etc").context("opening /etc of the tree")?, host.as_deref())
+    lend(&root.open_dir("etc").context("opening /etc of the tree")?, host.as_deref())
 }
 
 /// A `lost+found` copied into a new file system would not be the one mkfs made.

@@ -32,6 +32,23 @@ pub fn lend(etc: &Dir, host: Option<&[u8]>) -> Result<()> {
     }
 }
 
+/// Lends it anew where a link took its place meanwhile, which leads nowhere
+/// before the machine runs: that of the package systemd-resolved, for one. The
+/// link is what the image has in the end.
+///
+/// # Errors
+///
+/// Fails as [`lend`] does.
+pub fn lend_again(etc: &Dir, host: Option<&[u8]>) -> Result<()> {
+    match etc.symlink_metadata(RESOLV) {
+        Ok(meta) if meta.is_symlink() => lend(etc, host),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).context("looking at /etc/resolv.conf of the tree")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes it back. A symbolic link or an immutable file, put there by an
 /// element meanwhile, is left alone.
 ///
@@ -109,6 +126,24 @@ mod tests {
         lend(&etc, Some(b"host")).unwrap();
         etc.remove_file(RESOLV).unwrap();
         etc.symlink_contents("/run/x", RESOLV).unwrap();
+        restore(&etc, temp.path()).unwrap();
+        assert_eq!(etc.read_link_contents(RESOLV).unwrap(), Path::new("/run/x"));
+        assert!(etc.symlink_metadata(ORIGINAL).is_err());
+    }
+
+    #[test]
+    fn names_are_resolved_after_a_link_was_made() {
+        let (temp, etc) = etc();
+        etc.write(RESOLV, "image").unwrap();
+        lend(&etc, Some(b"host")).unwrap();
+        lend_again(&etc, Some(b"other")).unwrap();
+        assert_eq!(etc.read(RESOLV).unwrap(), b"host");
+        etc.remove_file(RESOLV).unwrap();
+        lend_again(&etc, Some(b"host")).unwrap();
+        assert!(etc.symlink_metadata(RESOLV).is_err(), "what an element removed stays away");
+        etc.symlink_contents("/run/x", RESOLV).unwrap();
+        lend_again(&etc, Some(b"host")).unwrap();
+        assert_eq!(etc.read(RESOLV).unwrap(), b"host");
         restore(&etc, temp.path()).unwrap();
         assert_eq!(etc.read_link_contents(RESOLV).unwrap(), Path::new("/run/x"));
         assert!(etc.symlink_metadata(ORIGINAL).is_err());
