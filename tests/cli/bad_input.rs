@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::elements::self_contained;
-use crate::slate::{ELEMENTS, command, command_without_rights, finish, run};
+use crate::slate::{ELEMENTS, command, command_without_rights, finish, run, tests};
 use crate::tooling::Scratch;
 
 /// Where elements are looked for.
@@ -272,7 +272,18 @@ fn outputs_that_cannot_be_written() {
 
 #[test]
 fn all_missing_programs_at_once() {
-    let refused = run("build tiny-os unlikely-tools -o /tmp/x.qcow2");
+    // With a component that loads, as those that do not are told first.
+    let scratch = Scratch::new();
+    let folder = scratch.make_dir("unlikely-tools");
+    for (from, to) in [
+        ("fixtures/elements/unlikely-tools/element.toml", "element.toml"),
+        ("released/0.1.0.wasm", "unlikely-tools.wasm"),
+    ] {
+        fs::copy(tests().join(from), folder.join(to)).expect("copying the element");
+    }
+    let mut command = command();
+    command.args(["build", "tiny-os", "-o", "/tmp/x.qcow2", "--elements-path", ELEMENTS]);
+    let refused = finish(command.arg(&folder));
     assert_eq!(
         refused.stderr,
         "error: programs that the build needs are missing:\n\
