@@ -18,6 +18,7 @@ use crate::plugin::{Limit, Limits, parse_limit};
 use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
 use crate::sys;
 
+use super::image_file;
 use super::limit;
 use super::preflight::{self, Host};
 use super::spec_args::{self, SpecArgs};
@@ -34,12 +35,16 @@ Examples:
   slate build --file image.toml -o test.qcow2
   slate build debian vm --dry-run            what it would do, as `slate plan` prints it";
 
+fn long_help() -> String {
+    format!("{EXAMPLES}\n\nAn image file:\n{}", image_file::indented_example())
+}
+
 /// Build an image
 ///
 /// Runs the elements' hooks in a tree, writes the tree into a disk image and
 /// exports it. Prints the files that it made; everything else goes to stderr.
 #[derive(Debug, Parser)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = long_help())]
 pub(super) struct Args {
     #[command(flatten)]
     spec: SpecArgs,

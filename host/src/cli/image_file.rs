@@ -1,30 +1,5 @@
 //! The image file: in TOML, what the command line says of an image.
-//!
-//! ```toml
-//! elements = ["debian", "vm", "./mine"]
-//! output = "web.qcow2"
-//! formats = ["qcow2"]
-//! arch = "amd64"
-//! packages = ["nginx"]
-//! checksum = true
-//! uncompressed = false
-//! qemu-img-options = "lazy_refcounts=on"
-//! docker-target = "example/web:1"
-//! aci-manifest = "web.json"
-//! elements-path = ["elements"]
-//!
-//! [parameters.debian]
-//! release = "trixie"
-//!
-//! [grants]
-//! mine = ["chroot", "url=https://example.org/"]
-//!
-//! [disk]
-//! image-size = "10GiB"
-//!
-//! [environment]
-//! DIB_DISTRIBUTION_MIRROR = "https://deb.example.org/debian"
-//! ```
+//! [`EXAMPLE`] has every key.
 //!
 //! Paths are relative to the file. An unknown key is an error.
 
@@ -38,6 +13,43 @@ use crate::document::{DocumentError, Section};
 use crate::element::Library;
 use crate::element::capability::Grant;
 use crate::spec::{Arch, Format};
+
+/// An image file with every key, as the commands' long help shows it.
+pub(super) const EXAMPLE: &str = r#"elements = ["debian", "vm", "./mine"]        # paths start at this file's folder
+output = "web.qcow2"
+formats = ["qcow2"]
+arch = "amd64"
+packages = ["nginx"]
+checksum = true
+uncompressed = false
+qemu-img-options = "lazy_refcounts=on"
+docker-target = "example/web:1"
+aci-manifest = "web.json"
+elements-path = ["elements"]
+
+[parameters.debian]
+release = "trixie"
+
+[grants]
+mine = ["chroot", "url=https://example.org/"]
+
+[disk]
+image-size = "10GiB"
+extra-size = "1GiB"
+root-label = "cloudimg-rootfs"
+root-fs = "ext4"
+mkfs-options = "-m 1"
+max-online-resize = "1TiB"
+mkfs-journal-size = 64
+
+[environment]
+DIB_DISTRIBUTION_MIRROR = "https://deb.example.org/debian"
+"#;
+
+/// The example as help texts have it.
+pub(super) fn indented_example() -> String {
+    EXAMPLE.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
+}
 
 /// What an image file says. What it leaves out is absent or empty.
 #[derive(Debug, Default)]
@@ -142,6 +154,13 @@ fn disk(mut disk: Section) -> Result<DiskArgs, DocumentError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_example_is_an_image_file() {
+        let file = ImageFile::parse(EXAMPLE, Path::new("")).unwrap();
+        assert_eq!((file.elements.len(), file.settings.len(), file.grants.len()), (3, 1, 2));
+        assert!(file.checksum && file.aci_manifest.is_some());
+    }
 
     #[test]
     fn paths_are_relative_to_the_file_and_values_become_settings() {

@@ -80,7 +80,7 @@ pub(super) struct SpecArgs {
     #[arg(value_name = "ELEMENT")]
     elements: Vec<String>,
 
-    /// Take from this image file, in TOML, what no flag says; README.md shows its keys
+    /// Take from this image file, in TOML, what no flag says; `slate build --help` ends with an example
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -88,12 +88,10 @@ pub(super) struct SpecArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Export these formats, separated by commas
-    #[arg(short = 't', long = "format", value_name = "FORMATS", value_delimiter = ',')]
+    #[arg(short = 't', long = "format", value_name = "FORMATS", value_delimiter = ',', help = formats_help())]
     formats: Vec<Format>,
 
-    /// Build for this architecture instead of this host's
-    #[arg(short, long, value_name = "ARCH")]
+    #[arg(short, long, value_name = "ARCH", help = arch_help())]
     arch: Option<Arch>,
 
     /// Set a parameter of an element: element.parameter=value, or parameter=value where one has it
@@ -165,6 +163,18 @@ pub(super) struct DiskArgs {
     /// Journal of the root file system, in MiB
     #[arg(long, value_name = "MIB")]
     pub(super) mkfs_journal_size: Option<u32>,
+}
+
+fn formats_help() -> String {
+    format!("Export these formats, separated by commas: {}", words(&Format::ALL))
+}
+
+fn arch_help() -> String {
+    format!("Build for this architecture instead of this host's: {}", words(&Arch::ALL))
+}
+
+fn words<T: ToString>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl SpecArgs {
