@@ -39,8 +39,11 @@ fn filter(options: &ReportOptions) -> Result<EnvFilter> {
         _ if options.logfile.is_some() => "debug",
         Verbosity::Quiet | Verbosity::Normal => "info",
     };
-    Ok(EnvFilter::new(format!("warn,blankslate={level}")))
+    Ok(EnvFilter::new(format!("warn,{COMPILED}=error,blankslate={level}")))
 }
+
+/// The cache of compiled elements, which warns when another build tidies it up.
+const COMPILED: &str = "wasmtime_internal_cache";
 
 struct TraceLayer {
     report: Report,
