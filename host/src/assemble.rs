@@ -3,7 +3,8 @@
 //! 1. Run `block-device`: a shell hook may bring a disk of its own, mounted,
 //!    which then takes the place of 2 to 4 ([`own_disk`]); a component may
 //!    name a device for 3.
-//! 2. Measure the tree and plan the disk ([`crate::plan::layout::plan_disk`]).
+//! 2. Measure the tree and plan the disk ([`crate::plan::layout::plan_disk`]),
+//!    with room for what shell hooks make in it.
 //! 3. Create the raw file, write the partition table, attach it, make the
 //!    file systems, mount them in order ([`MountedImage`]).
 //! 4. Write `/etc/fstab`, copy the tree; where it does not fit after all, go
@@ -66,9 +67,10 @@ pub struct RawImage {
 /// Fails if the tree does not fit, the block device cannot be made, or a hook fails.
 pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     let stage = site.report.stage("assemble");
-    let BuiltTree { plan, tree, crew } = tree;
+    let BuiltTree { mut plan, tree, crew } = tree;
     let identity = identity(&plan)?;
     let usage = measure(&tree, &plan.layout)?;
+    plan.disk.extra_size += usage::room(&plan, &usage);
     let planned = plan_disk(&plan.layout, &plan.disk, &usage, &identity)?;
     let target = match brought(&plan, &crew, &planned, site)? {
         Brought::Nothing => Target::File(site.workspace.image().join(format!("{}.raw", plan.layout.name))),

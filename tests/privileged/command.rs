@@ -17,6 +17,7 @@ use crate::tooling::seed::{Seed, succeed, text};
 pub(crate) const TESTS: &[Test] = &[
     ("command::a_full_output_directory_is_known_before_work", a_full_output_directory),
     ("command::an_output_without_room_is_named", an_output_without_room),
+    ("command::hooks_in_the_image_have_room", hooks_in_the_image_have_room),
     ("command::no_digests_of_an_older_output_stay", a_new_output_without_digests),
     ("command::the_status_of_a_failed_hook_is_the_commands", the_status_of_a_failed_hook),
     ("command::a_signal_stops_the_build_and_its_daemons", a_signal_stops_the_build),
@@ -75,6 +76,13 @@ fn an_output_without_room() {
     assert!(!stderr.contains("--work-dir"), "{stderr}");
     assert_eq!(seed.outputs(), [] as [&str; 0]);
     mount.close().unwrap();
+}
+
+/// As an initramfs is made in the mounted image.
+fn hooks_in_the_image_have_room() {
+    let seed = Seed::new();
+    seed.hook("finalise.d/50-initramfs", "printf '%60000000s' x > /initrd");
+    succeed(&mut seed.slate("build seed probe -t raw -o out/x.raw"));
 }
 
 fn a_new_output_without_digests() {

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::element::{HookKind, Phase};
 use crate::plan::layout::{Layout, Usage, UsageByMount};
+use crate::plan::{Plan, PlannedHook};
 use crate::sys::measure;
 
 /// Measures what goes onto each file system of the layout.
@@ -31,6 +33,21 @@ pub fn measure(tree: &Path, layout: &Layout) -> Result<UsageByMount> {
         usage.insert(point.to_owned(), Usage { bytes: size.bytes, inodes: size.inodes });
     }
     Ok(usage)
+}
+
+/// Phases whose hooks work in the image.
+const IN_IMAGE: [Phase; 3] = [Phase::PreFinalise, Phase::Finalise, Phase::Cleanup];
+
+/// Bytes to leave free, besides, for what shell hooks make in the image, such as
+/// an initramfs and what it takes to make one: as much as diskimage-builder
+/// leaves, where the tree takes 60 % of the root file system, and 64 MiB.
+pub(super) fn room(plan: &Plan, usage: &UsageByMount) -> u64 {
+    let is_shell = |hook: &PlannedHook| hook.kind == HookKind::Shell;
+    if !IN_IMAGE.iter().any(|phase| plan.hooks(*phase).iter().any(is_shell)) {
+        return 0;
+    }
+    let root = usage.get(Path::new("/")).map_or(0, |usage| usage.bytes);
+    root * 4 / 6 + (64 << 20)
 }
 
 #[cfg(test)]
