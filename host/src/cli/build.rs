@@ -100,7 +100,7 @@ struct RunArgs {
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "What to print")]
 struct ReportArgs {
-    /// Tell people (text) or programs (json) how the build goes
+    /// Tell people (text) or programs (json) how the build goes; mistakes found before it are text
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 

@@ -17,6 +17,9 @@ use super::Failure;
 /// Where programs of the system are, whatever the caller's `PATH` says.
 const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 
+/// What makes loop devices.
+const LOOP_CONTROL: &str = "/dev/loop-control";
+
 /// What a file takes at least.
 const BLOCK: usize = 4096;
 
@@ -60,6 +63,7 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
     plan.sources.iter().try_for_each(check_component)?;
     check_tools(&plan.tools, host)?;
     check_root(host)?;
+    check_loop_devices()?;
     plan.outputs.iter().try_for_each(check_writable)
 }
 
@@ -130,6 +134,17 @@ fn check_root(host: &Host) -> Result<(), Failure> {
     }
     let hint = "run it with sudo: sudo slate build ...; `slate plan` needs no root";
     Err(Failure::request("building needs root, for namespaces, mounts and loop devices").with_hint(hint))
+}
+
+/// Disks are made on loop devices, which containers often lack.
+fn check_loop_devices() -> Result<(), Failure> {
+    if Path::new(LOOP_CONTROL).exists() {
+        return Ok(());
+    }
+    let message =
+        format!("there are no loop devices here, on which disks are made: {LOOP_CONTROL} does not exist");
+    Err(Failure::request(message)
+        .with_hint("load the module: modprobe loop; in a container, run it with --privileged"))
 }
 
 /// Names all missing programs at once, and one command that installs them.
