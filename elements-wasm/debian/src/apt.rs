@@ -88,7 +88,7 @@ pub(crate) fn install(packages: &[String]) -> Result {
 pub(crate) fn remove(packages: &[String]) -> Result {
     let present = installed(packages)?;
     let present: Vec<String> =
-        packages.iter().zip(present).filter_map(|(name, present)| present.then(|| name.clone())).collect();
+        packages.iter().zip(present).filter(|(_, present)| *present).map(|(name, _)| name.clone()).collect();
     apt_get_on("remove", &present)
 }
 

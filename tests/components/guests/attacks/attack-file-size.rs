@@ -10,7 +10,7 @@ use wasi::wasi::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 
 struct FileSize;
 
-const PIECE: [u8; 64 * 1024] = [7; 64 * 1024];
+static PIECE: [u8; 64 * 1024] = [7; 64 * 1024];
 
 impl Element for FileSize {
     fn install(hook: &str) -> Result {
