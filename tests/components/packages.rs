@@ -2,12 +2,12 @@
 
 use crate::trial::{Loaded, Trial};
 
-const MAP: &str =
-    r#"{"distro": {"example": {"web": "nginx nginx-extras", "nothing": ""}}, "default": {"other": "none"}}"#;
+const MAP: &str = r#"{"distro": {"example": {"web": "nginx nginx-extras", "nothing": "", "elsewhere": "nginx https://127.0.0.1:1/web"}}, "default": {"other": "none"}}"#;
 
 fn trial() -> Loaded {
     let trial = Trial::new().element("managers", &[], "");
-    trial.element("packages", &["manage", "unmapped", "invalid"], "").file("pkg-map", MAP).start()
+    let hooks = ["manage", "unmapped", "option", "file", "url", "removed-file", "mapped-url"];
+    trial.element("packages", &hooks, "").file("pkg-map", MAP).start()
 }
 
 #[test]
@@ -22,10 +22,15 @@ fn names_that_are_none_are_refused() {
     let trial = trial();
     for (hook, expected) in [
         ("unmapped", "the element's pkg-map has no package for 'nowhere' here"),
-        ("invalid", "'--force' is not the name of a package"),
+        ("option", "'--force' is not the name of a package"),
+        ("file", "'/tmp/web.deb' is not the name of a package"),
+        ("url", "'https://127.0.0.1:1/web' is not the name of a package"),
+        ("removed-file", "'./web.deb' is not the name of a package"),
+        ("mapped-url", "'https://127.0.0.1:1/web' is not the name of a package"),
     ] {
         assert_eq!(trial.returned("packages", hook), expected);
     }
+    assert!(!trial.path("/records").exists(), "the distribution was asked");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn apt_get(action: &str, packages: &[String]) -> Result {
     quiet(Command::chroot("apt-get"))
         .args(["--yes", "--no-install-recommends"])
         .args(keep)
-        .arg(action)
+        .args([action, "--"])
         .args(packages)
         .run()?;
     Ok(())
@@ -119,7 +119,7 @@ pub(crate) fn installed(packages: &[String]) -> Result<Vec<bool>> {
     }
     // dpkg-query exits with 1 where it does not know one of the names.
     let output = Command::chroot("dpkg-query")
-        .args(["--show", "--showformat=${Package} ${db:Status-Status}\\n"])
+        .args(["--show", "--showformat=${Package} ${db:Status-Status}\\n", "--"])
         .args(packages)
         .expect([1])
         .output()?;

@@ -1229,7 +1229,8 @@ extern bool slate_command_run(slate_string_t *program, slate_command_list_argume
 // The distribution at hand.
 extern bool slate_packages_describe(slate_packages_distribution_t *ret, slate_packages_error_t *err);
 // Installs packages, those that are there already left as they are. An
-// empty list does nothing.
+// empty list does nothing. Names of packages and of groups (`@core`) that the
+// image's repositories have; neither files nor URLs.
 extern bool slate_packages_install(slate_list_string_t *names, slate_packages_error_t *err);
 // Removes packages, those that are not there ignored. An empty list does nothing.
 extern bool slate_packages_remove(slate_list_string_t *names, slate_packages_error_t *err);

@@ -7,7 +7,11 @@ impl Element for Packages {
     fn install(hook: &str) -> Result {
         match hook {
             "unmapped" => packages::install(["nowhere"])?,
-            "invalid" => packages::install(["--force"])?,
+            "option" => packages::install(["--force"])?,
+            "file" => packages::install(["web", "/tmp/web.deb"])?,
+            "url" => packages::install(["https://127.0.0.1:1/web"])?,
+            "removed-file" => packages::remove(["./web.deb"])?,
+            "mapped-url" => packages::install(["elsewhere"])?,
             _ => {
                 let system = packages::distribution()?;
                 if (system.name.as_str(), system.release.as_str()) != ("example", "one") {
