@@ -1,7 +1,11 @@
 //! Components that load, and components that do not.
 
+use std::fs;
+
+use blankslate::authoring::check::{Severity, check};
 use blankslate::plugin::{InspectError, inspect};
 
+use crate::tooling::Scratch;
 use crate::trial::{Trial, component};
 
 /// A component in which a text is replaced by one of the same length.
@@ -62,6 +66,29 @@ fn an_unknown_import_is_named() {
     let bytes = patched("log", "blankslate:element/log", "somebody:else/socketry");
     let error = Trial::new().self_contained("log", &bytes, MANIFEST).load().err().unwrap();
     assert!(error.contains("it imports somebody:else/socketry@0.1.0, which slate does not offer"), "{error}");
+}
+
+/// The errors that are found in a folder with a component and this manifest.
+fn errors(guest: &str, bytes: &[u8], capabilities: &str) -> Vec<(&'static str, String)> {
+    let scratch = Scratch::new();
+    let folder = scratch.make_dir(guest);
+    let manifest = format!("name = '{guest}'\nversion = '0.1.0'\napi = '0.1'\n{capabilities}");
+    fs::write(folder.join("element.toml"), manifest).unwrap();
+    fs::write(folder.join(format!("{guest}.wasm")), bytes).unwrap();
+    let errors = check(&folder).into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| (finding.code, finding.message)).collect()
+}
+
+#[test]
+fn a_capability_that_is_used_and_not_declared_is_found() {
+    assert_eq!(
+        errors("command", component("command"), ""),
+        [(
+            "undeclared-capability",
+            "the component uses command.run, for which element.toml asks for no capability".to_owned()
+        )]
+    );
+    assert_eq!(errors("command", component("command"), "capabilities.chroot = true"), []);
 }
 
 #[test]

@@ -6,7 +6,8 @@
 //! grant more than they must.
 //!
 //! Python's and JavaScript's toolchains import the whole API whatever the code
-//! uses; then an import says nothing and is not held against the manifest.
+//! uses; then an import says nothing and is not held against the manifest, which
+//! a note tells.
 
 mod capabilities;
 mod documents;
@@ -27,6 +28,8 @@ pub enum Severity {
     Error,
     /// It works, and could be better.
     Warning,
+    /// Nothing is wrong; something could not be looked at.
+    Note,
 }
 
 /// Something that was found.
@@ -54,6 +57,10 @@ impl Finding {
 
     fn warning(code: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(Severity::Warning, code, message)
+    }
+
+    fn note(code: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(Severity::Note, code, message)
     }
 
     fn hint(self, hint: impl Into<String>) -> Finding {

@@ -1,4 +1,7 @@
 //! Imports against what `element.toml` asks for.
+//!
+//! `command.run` runs programs in the chroot and on the build host alike: which,
+//! an import does not say. A declaration of either counts for it.
 
 use super::Finding;
 use crate::element::capability::Grant;
@@ -15,7 +18,7 @@ struct Use {
 }
 
 /// Every function of the API that needs a capability whatever its arguments.
-const USES: [Use; 7] = [
+const USES: [Use; 8] = [
     Use {
         interface: "command",
         function: "run",
@@ -53,6 +56,12 @@ const USES: [Use; 7] = [
         is_declared: |asked| asked.block_device,
     },
     Use {
+        interface: "block-device",
+        function: "provide",
+        declaration: "block-device = true",
+        is_declared: |asked| asked.block_device,
+    },
+    Use {
         interface: "boot",
         function: "install-loader",
         declaration: "block-device = true",
@@ -66,11 +75,11 @@ const RARE: [&str; 5] = ["block-device", "command", "fetch", "host-files", "ramd
 /// What does not agree.
 pub(super) fn findings(manifest: &Manifest, info: &ComponentInfo, bytes: &[u8]) -> Vec<Finding> {
     let asked = &manifest.capabilities;
-    let (undeclared, unused) = match imports_everything(info) {
-        true => (Vec::new(), Vec::new()),
-        false => (undeclared(asked, info), unused(asked, info)),
+    let undeclared = undeclared(asked, info);
+    let (mut findings, unused) = match imports_everything(info) {
+        true => (Vec::from_iter((!undeclared.is_empty()).then(unknown)), Vec::new()),
+        false => (undeclared, unused(asked, info)),
     };
-    let mut findings = undeclared;
     findings.extend(unused.iter().map(|grant| {
         let message =
             format!("element.toml asks for {grant}, but the component imports nothing that uses it");
@@ -79,6 +88,12 @@ pub(super) fn findings(manifest: &Manifest, info: &ComponentInfo, bytes: &[u8]) 
     }));
     findings.extend(unnamed(manifest, bytes, &unused));
     findings
+}
+
+/// What stands in for findings that imports of everything would be.
+fn unknown() -> Finding {
+    let message = "the component imports the whole API, as its toolchain does: what it uses is not known";
+    Finding::note("imports-everything", message).hint("`slate element test` denies what is not declared")
 }
 
 /// Whether the toolchain imports the API whether the code uses it or not.

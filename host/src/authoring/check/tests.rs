@@ -29,13 +29,14 @@ fn imports_and_wishes_must_agree() {
         vec![format!("element.toml asks for {what}, but the component imports nothing that uses it")]
     };
     let run: &[(&str, &str)] = &[("command", "run")];
-    let table: [(&str, &[(&str, &str)], Vec<String>); 10] = [
+    let table: [(&str, &[(&str, &str)], Vec<String>); 11] = [
         ("capabilities.chroot = true", run, vec![]),
         ("capabilities.host-programs = [{ program = 'sh' }]", run, vec![]),
         ("", run, undeclared("command.run")),
         ("capabilities.chroot = true", &[("rootfs", "write")], unused("chroot")),
         ("", &[("params", "environment")], undeclared("params.environment")),
         ("", &[("params", "get"), ("boot", "add-kernel-arguments")], vec![]),
+        ("", &[("block-device", "provide")], undeclared("block-device.provide")),
         ("", &[("boot", "install-loader")], undeclared("boot.install-loader")),
         ("capabilities.urls = ['https://sh/']", &[], unused("url=https://sh/")),
         ("capabilities.host-files = ['/etc/sh']", &[("rootfs", "copy")], vec![]),
@@ -54,7 +55,7 @@ fn imports_and_wishes_must_agree() {
 }
 
 #[test]
-fn a_toolchain_that_imports_everything_says_nothing() {
+fn a_toolchain_that_imports_everything_is_noted() {
     let all = info(&[
         ("command", "run"),
         ("fetch", "get"),
@@ -62,10 +63,24 @@ fn a_toolchain_that_imports_everything_says_nothing() {
         ("host-files", "list"),
         ("params", "environment"),
         ("block-device", "describe"),
+        ("block-device", "provide"),
         ("boot", "install-loader"),
         ("ramdisk", "add-modules"),
     ]);
-    assert_eq!(capabilities::findings(&manifest("capabilities.chroot = true"), &all, b""), []);
+    let found = capabilities::findings(&manifest("capabilities.chroot = true"), &all, b"");
+    assert_eq!(
+        found.iter().map(|it| (it.severity, it.code)).collect::<Vec<_>>(),
+        [(Severity::Note, "imports-everything")]
+    );
+    let declared = manifest(
+        "[capabilities]
+chroot = true
+block-device = true
+urls = ['https://sh/']
+host-files = ['/etc/sh']
+environment = ['sh']",
+    );
+    assert_eq!(capabilities::findings(&declared, &all, b"..sh../etc/sh.."), []);
 }
 
 #[test]
