@@ -68,6 +68,21 @@ fn an_unknown_import_is_named() {
     assert!(error.contains("it imports somebody:else/socketry@0.1.0, which slate does not offer"), "{error}");
 }
 
+#[test]
+fn what_the_host_lacks_of_what_it_knows_is_named() {
+    for (guest, from, to, expected) in [
+        ("boot", "load-modules", "loax-modules", "boot.loax-modules"),
+        ("boot", "blankslate:element/boot@", "blankslate:element/boat@", "blankslate:element/boat"),
+        ("log", "wasi:cli/exit@", "wasi:cli/exio@", "wasi:cli/exio@0.2."),
+        ("log", "wasi:cli/exit@0.2", "wasi:cli/exit@0.3", "wasi:cli/exit@0.3."),
+    ] {
+        match inspect(&patched(guest, from, to)) {
+            Err(InspectError::UnknownImport(name)) => assert!(name.starts_with(expected), "{name}"),
+            other => panic!("{guest} with {to}: {other:?}"),
+        }
+    }
+}
+
 /// The errors that are found in a folder with a component and this manifest.
 fn errors(guest: &str, bytes: &[u8], capabilities: &str) -> Vec<(&'static str, String)> {
     let scratch = Scratch::new();
@@ -89,6 +104,18 @@ fn a_capability_that_is_used_and_not_declared_is_found() {
         )]
     );
     assert_eq!(errors("command", component("command"), "capabilities.chroot = true"), []);
+}
+
+#[test]
+fn a_component_that_will_not_load_is_found() {
+    assert_eq!(
+        errors("boot", &patched("boot", "load-modules", "loax-modules"), "capabilities.block-device = true"),
+        [(
+            "component",
+            "it imports boot.loax-modules, which slate does not offer (it offers blankslate:element@0.1.0 and WASI 0.2)"
+                .to_owned()
+        )]
+    );
 }
 
 #[test]

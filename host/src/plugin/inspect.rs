@@ -1,5 +1,7 @@
 //! What a component says about itself, without running it.
 
+mod known;
+
 use std::collections::BTreeMap;
 
 use wasmparser::{Validator, WasmFeatures};
@@ -92,6 +94,9 @@ fn read(resolve: &Resolve, world: WorldId, info: &mut ComponentInfo) -> Result<(
     let world = &resolve.worlds[world];
     for (key, item) in &world.imports {
         if let Some((name, functions)) = interface(resolve, key, item, info)? {
+            if let Some(missing) = known::missing(&name, &functions) {
+                return Err(InspectError::UnknownImport(missing));
+            }
             info.imports.insert(name, functions);
         }
     }
