@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use blankslate::authoring::rehearsal::{Case, perform};
 use blankslate::element::Library;
+use blankslate::plugin::Limits;
 use blankslate::report::Report;
 
 use crate::slate::tests;
@@ -27,7 +28,7 @@ fn elements_do_what_their_cases_expect() {
     for (name, folder) in folders() {
         let element = Library::default().find(&name).expect("an element").expect("a built-in element");
         for case in Case::all(&folder).expect("cases") {
-            let found = perform(&element, &case, cache, &report).expect("a rehearsal");
+            let found = perform(&element, &case, &Limits::default(), cache, &report).expect("a rehearsal");
             let path = case.expected();
             if env::var_os("UPDATE_GOLDEN").is_some() {
                 fs::write(&path, &found).expect("writing what is expected");

@@ -21,25 +21,31 @@ pub use case::{Case, EXPECTED};
 
 use crate::element::{Element, HookKind, Phase};
 use crate::plan::{Plan, PlannedHook, plan_alone};
-use crate::plugin::{Devices, HookContext, Rehearsal, Runner};
+use crate::plugin::{Devices, HookContext, Limits, Rehearsal, Runner};
 use crate::report::{FailureCause, HookOutput, Report};
 use crate::sys::root::Root;
 use snapshot::Snapshot;
 use stage::Stage;
 use transcript::Transcript;
 
-/// Runs the hooks of a case and gives the text of what they did. Compiled code
-/// is kept in `cache`.
+/// Runs the hooks of a case within limits and gives the text of what they did.
+/// Compiled code is kept in `cache`.
 ///
 /// # Errors
 ///
 /// Fails if the case does not fit the element, or the component does not load.
 /// A hook that fails is no error: the text says so.
-pub fn perform(element: &Element, case: &Case, cache: &Path, report: &Report) -> Result<String> {
+pub fn perform(
+    element: &Element,
+    case: &Case,
+    limits: &Limits,
+    cache: &Path,
+    report: &Report,
+) -> Result<String> {
     let plan = plan_alone(case.spec(element), element.clone())
         .map_err(|error| anyhow::anyhow!("{error}"))
         .with_context(|| case.shown())?;
-    let stage = Stage::set(case, &plan, cache)?;
+    let stage = Stage::set(case, &plan, limits, cache)?;
     let rehearsal = Arc::new(Rehearsal::new(case.answers()?));
     let root = Root::open(&stage.tree)?.with_ledger(Some(rehearsal.ledger().clone()));
     let performance = Performance { plan: &plan, stage: &stage, rehearsal, report };

@@ -14,12 +14,11 @@ use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
 use crate::legacy::words::quote;
 use crate::plan::{GrantOrigin, Plan};
-use crate::plugin::{Limit, Limits, parse_limit};
 use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
 use crate::sys;
 
 use super::image_file;
-use super::limit;
+use super::limit::LimitArgs;
 use super::preflight::{self, Host};
 use super::spec_args::{self, SpecArgs};
 use super::style::Style;
@@ -91,9 +90,8 @@ struct RunArgs {
     #[arg(long = "break-command", value_name = "COMMAND", env = "break_cmd", hide_env_values = true)]
     break_command: Option<String>,
 
-    #[arg(long = "limit", value_name = "NAME=VALUE", env = limit::VARIABLE, hide_env_values = true)]
-    #[arg(value_delimiter = ',', value_parser = parse_limit, help = limit::help())]
-    limits: Vec<(Limit, u64)>,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 /// What to tell of the build.
@@ -218,7 +216,7 @@ impl RunArgs {
             keep_logs,
             keep_old_outputs: false,
             load_docker: false,
-            limits: Limits::with(self.limits),
+            limits: self.limits.limits(),
             threads: thread::available_parallelism().map_or(1, usize::from),
             arguments: command_line(),
             breaks,

@@ -2,6 +2,8 @@
 
 use std::env;
 
+use clap::Parser;
+
 use crate::plugin::{Limit, Limits, parse_limit};
 
 use super::Failure;
@@ -9,8 +11,23 @@ use super::Failure;
 /// The variable that sets limits where no `--limit` does.
 pub(crate) const VARIABLE: &str = "SLATE_LIMITS";
 
+/// How much hooks may use, for commands that run them.
+#[derive(Debug, Parser)]
+pub(super) struct LimitArgs {
+    #[arg(long = "limit", value_name = "NAME=VALUE", env = VARIABLE, hide_env_values = true)]
+    #[arg(value_delimiter = ',', value_parser = parse_limit, help = help())]
+    limits: Vec<(Limit, u64)>,
+}
+
+impl LimitArgs {
+    /// The defaults with what is given.
+    pub(super) fn limits(&self) -> Limits {
+        Limits::with(self.limits.iter().copied())
+    }
+}
+
 /// The help of `--limit`: every limit with its default.
-pub(super) fn help() -> String {
+fn help() -> String {
     format!(
         "Give each hook of a component more or less of these, such as memory=2GiB or time=30m:\n{}",
         Limit::table()

@@ -27,11 +27,12 @@ pub(super) struct Stage {
     caches: Vec<(String, PathBuf)>,
     image_name: String,
     root_label: String,
+    limits: Limits,
 }
 
 impl Stage {
     /// Makes them, the tree as the case has it.
-    pub(super) fn set(case: &Case, plan: &Plan, cache: &Path) -> Result<Stage> {
+    pub(super) fn set(case: &Case, plan: &Plan, limits: &Limits, cache: &Path) -> Result<Stage> {
         let scratch = tempfile::Builder::new().prefix("slate-test-").tempdir();
         let scratch = scratch.context("making a temporary directory")?;
         let tree = scratch.path().join("tree");
@@ -52,6 +53,7 @@ impl Stage {
             caches,
             image_name: plan.image_name.clone(),
             root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),
+            limits: limits.clone(),
             scratch,
         })
     }
@@ -67,7 +69,7 @@ impl Stage {
             root_label: self.root_label.clone(),
             home: Some(PathBuf::from("/root")),
             offline: false,
-            limits: Limits::default(),
+            limits: self.limits.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use similar::TextDiff;
 
 use crate::authoring::rehearsal::{self, Case};
+use crate::cli::limit::LimitArgs;
 use crate::cli::{Failure, build, output};
 use crate::element::{Element, Library};
 use crate::report::{Report, ReportOptions, Verbosity};
@@ -57,6 +58,9 @@ pub(super) struct Args {
     /// Write what the hooks did to expected.txt instead of comparing
     #[arg(long)]
     update: bool,
+
+    #[command(flatten)]
+    limits: LimitArgs,
 
     /// Print what elements log
     #[arg(short, long, action = ArgAction::SetTrue)]
@@ -123,7 +127,8 @@ impl Args {
     }
 
     fn perform(&self, element: &Element, case: &Case, report: &Report) -> anyhow::Result<Outcome> {
-        let found = rehearsal::perform(element, case, &build::default_cache(), report)?;
+        let limits = self.limits.limits();
+        let found = rehearsal::perform(element, case, &limits, &build::default_cache(), report)?;
         let path = case.expected();
         let expected = fs::read_to_string(&path).unwrap_or_default();
         let same = found == expected;

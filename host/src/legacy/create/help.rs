@@ -42,7 +42,8 @@ const REST: &str = "\
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace
 outputs of earlier builds instead of renaming them), TMP_DIR (where to work), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,
 ACI_MANIFEST (the manifest of an aci), break=before-PHASE|after-PHASE|after-error,... (stop for a shell,
-or for what break_cmd says), and what the elements read.
+or for what break_cmd says), SLATE_LIMITS=NAME=VALUE,... (what hooks of components may use: see --limit in
+`slate build --help`), and what the elements read.
 
 One of the elements must be a distribution.
 ";
