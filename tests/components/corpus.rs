@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use blankslate::element::section;
+use blankslate::plugin::inspect;
+
 #[path = "../fuzz/src/properties.rs"]
 mod properties;
 
@@ -23,6 +26,15 @@ fn what_is_kept_has_the_properties() {
             tried += 1;
         }
         assert!(tried > 0, "{} has no inputs", folder.display());
+    }
+}
+
+#[test]
+fn a_component_with_a_manifest_is_among_them() {
+    for target in ["component", "section"] {
+        let bytes = fs::read(Path::new(CORPUS).join(target).join("hello")).unwrap();
+        assert!(inspect(&bytes).unwrap().exports("lifecycle"));
+        assert!(section::manifest(&bytes).unwrap().contains("name = \"hello\""));
     }
 }
 
