@@ -59,7 +59,7 @@ error: hook 50-panic of element failures failed in phase install (in the chroot)
     | panicked at examples/failures.rs:LINE:
     | index out of bounds: the len is 0 but the index is 7
   log:  SCRATCH/work/slate-NAME/logs/04-install-50-panic-failures.log
-  try:  tell the author of element failures: a trap is its own bug, or a limit it ran into
+  try:  tell the author of element failures: a trap is its own bug
         again with -v: it shows what every hook prints, and each command as it is run"
             .replace("LINE", &line_of("empty[index]"))
     );

@@ -48,8 +48,10 @@ pub(crate) fn conformance(language: &str) -> PathBuf {
 pub(crate) fn template(language: &str) -> PathBuf {
     let _making = making();
     let sdk = repository().join("sdk");
-    let parts = [&sdk.join(language), &sdk.join("template"), &sdk.join("toolchains.sh"), &wit()];
-    let parent = kept().join(format!("new-{language}-{}", digest(&parts.map(PathBuf::as_path))));
+    let parts = ["template", "toolchains.sh", "build/src", language].map(|part| sdk.join(part));
+    let wit = wit();
+    let parts: Vec<&Path> = parts.iter().chain([&wit]).map(PathBuf::as_path).collect();
+    let parent = kept().join(format!("new-{language}-{}", digest(&parts)));
     let folder = parent.join("hello");
     if !folder.join("hello.wasm").exists() {
         let _ = fs::remove_dir_all(&folder);

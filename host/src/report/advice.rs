@@ -6,6 +6,9 @@ use crate::report::options::Verbosity;
 /// What ENOSPC is called, by the kernel and by every tool that passes it on.
 const NO_SPACE: &str = "No space left on device";
 
+/// What an error says that a limit of components led to.
+const RAISE: &str = "raise it with --limit ";
+
 /// How the error begins of an output that cannot be written.
 pub const WRITING_OUTPUT: &str = "writing the output";
 
@@ -34,9 +37,10 @@ pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity) -> Vec<String
 fn hook(failure: &HookFailure) -> Vec<String> {
     let element = &failure.element;
     let about_cause = match &failure.cause {
-        FailureCause::Trap(_) => Some(format!(
-            "tell the author of element {element}: a trap is its own bug, or a limit it ran into"
+        FailureCause::Trap(error) | FailureCause::Returned(error) if error.contains(RAISE) => Some(format!(
+            "--limit as the error has it, if element {element} needs that much; else tell its author"
         )),
+        FailureCause::Trap(_) => Some(format!("tell the author of element {element}: a trap is its own bug")),
         FailureCause::Returned(_) => Some(format!(
             "`slate plan` with the same arguments: it shows the parameters and grants of {element}"
         )),
@@ -85,14 +89,18 @@ mod tests {
         let output = BuildFailure::Error {
             chain: vec![format!("{WRITING_OUTPUT} /out/x.raw"), format!("qemu-img: {NO_SPACE}")],
         };
-        let table: [(BuildFailure, &[&str]); 8] = [
+        let table: [(BuildFailure, &[&str]); 9] = [
             (hook(FailureCause::Exit(1), &[]), &[]),
             (hook(FailureCause::Exit(1), &["tar: y: No space left on device"]), &[space]),
             (error, &[space]),
             (output, &[OUTPUT_FULL]),
             (
                 hook(FailureCause::Trap("unreachable".to_owned()), &[]),
-                &["tell the author of element vm: a trap is its own bug, or a limit it ran into"],
+                &["tell the author of element vm: a trap is its own bug"],
+            ),
+            (
+                hook(FailureCause::Trap(format!("more than 1 GiB of memory; {RAISE}memory=2GiB")), &[]),
+                &["--limit as the error has it, if element vm needs that much; else tell its author"],
             ),
             (
                 hook(FailureCause::Returned("no user".to_owned()), &[]),

@@ -1,6 +1,6 @@
 //! `slate element new`: the folder of a new element.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -33,6 +33,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     template::make(args.lang, &args.folder)?;
     let folder = args.folder.display();
     let name = args.folder.file_name().unwrap_or_default().display();
+    let component = as_path(&args.folder);
+    let component = component.display();
     output::print(&format!(
         "{folder}
 
@@ -40,9 +42,15 @@ What to do next:
   slate element build {folder}    compile it to {folder}/{name}.wasm
   slate element check {folder}    look for what is wrong or missing
   slate element test {folder}     run its hooks on a directory, without root
-  slate build debian vm ./{folder}/{name}.wasm -o {name}.qcow2
+  slate build debian vm {component}/{name}.wasm -o {name}.qcow2
 "
     ))
+}
+
+/// A folder as `slate build` takes it, which reads a word alone as a name.
+fn as_path(folder: &Path) -> PathBuf {
+    let is_path = folder.is_absolute() || folder.starts_with(".") || folder.starts_with("..");
+    if is_path { folder.to_owned() } else { Path::new(".").join(folder) }
 }
 
 impl From<TemplateError> for Failure {
@@ -51,6 +59,20 @@ impl From<TemplateError> for Failure {
         match error {
             TemplateError::Exists(_) => failure.with_hint("give another name; nothing is overwritten"),
             TemplateError::Name(_) | TemplateError::Io { .. } => failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_has_a_path() {
+        for (folder, expected) in
+            [("a", "./a"), ("b/a", "./b/a"), ("./a", "./a"), ("../a", "../a"), ("/tmp/a", "/tmp/a")]
+        {
+            assert_eq!(as_path(Path::new(folder)).as_os_str(), expected);
         }
     }
 }

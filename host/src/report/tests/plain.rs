@@ -87,7 +87,7 @@ fn a_trap_keeps_its_trace_and_names_whose_bug_it_is() {
 error: hook 10-a of element debian failed in phase root (outside the chroot): the component trapped: unreachable
       at src/lib.rs:7
   it printed nothing
-  try:  tell the author of element debian: a trap is its own bug, or a limit it ran into
+  try:  tell the author of element debian: a trap is its own bug
 ";
     assert_eq!(recorder.text(), expected);
 }
