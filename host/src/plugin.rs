@@ -40,10 +40,11 @@ mod runner;
 mod scratch;
 mod state;
 mod stdio;
+mod usage;
 
 pub use context::{
-    BootLoader, Contributions, Devices, Distribution, Firmware, HookContext, Identity, InitScript,
-    LoaderRequest, Ramdisk,
+    BootLoader, Contributions, Devices, Distribution, Firmware, HookContext, HostDistribution, Identity,
+    InitScript, LoaderRequest, Ramdisk,
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
 pub use limits::{Limit, Limits, parse_limit};

@@ -18,7 +18,7 @@ use super::site::Site;
 use crate::element::declared::package_installs;
 use crate::element::{Element, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::plugin::{self, Distribution, HookContext, Setting};
+use crate::plugin::{self, Distribution, HookContext, HostDistribution, Setting};
 use crate::report::{FailureCause, HookOutput, Stream};
 use crate::shell::environment::{self, Environment};
 use crate::shell::{ShellRunner, hooks_dir};
@@ -173,7 +173,7 @@ impl Crew {
     fn context(&self, phase: Phase, ground: &Ground, output: &HookOutput) -> HookContext {
         let mut variables = self.shell.variables(ground);
         environment::inside_chroot(&mut variables);
-        let distribution: Option<Arc<dyn Distribution>> = match self.has_component_distribution {
+        let distribution: Option<Arc<dyn HostDistribution>> = match self.has_component_distribution {
             true => None,
             false => Some(Arc::new(ShellDistribution::new(
                 ground.tree.clone(),

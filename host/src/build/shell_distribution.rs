@@ -2,15 +2,16 @@
 //! `install-packages` does the work, in the chroot.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::plugin::{Distribution, Identity};
+use crate::plugin::{Distribution, HostDistribution, Identity};
 use crate::report::{HookOutput, Stream};
 use crate::shell::environment::Environment;
 use crate::shell::{hooks_dir, sourcing};
-use crate::sys::process::{self, Ended, Exit, Program};
+use crate::sys::process::{self, CommandFailed, Ended, Exit, Program};
+use crate::sys::stop::Stop;
 
 /// Families by distribution: what `pkg-map` files of DIB's elements call them.
 const FAMILIES: [(&str, &[&str]); 4] = [
@@ -21,14 +22,16 @@ const FAMILIES: [(&str, &[&str]); 4] = [
 ];
 
 /// The shell distribution of a tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShellDistribution {
     tree: PathBuf,
     hooks: PathBuf,
     contract: Environment,
     /// The contract as `environment.d` changes it; sourced when first needed.
-    env: OnceLock<Environment>,
+    env: Arc<OnceLock<Environment>>,
     output: ShellOutput,
+    /// When its programs are to end.
+    stop: Stop,
 }
 
 /// Where what the programs print goes.
@@ -50,7 +53,8 @@ impl ShellDistribution {
         contract: Environment,
         output: &HookOutput,
     ) -> ShellDistribution {
-        ShellDistribution { tree, hooks, contract, env: OnceLock::new(), output: ShellOutput(output.clone()) }
+        let output = ShellOutput(output.clone());
+        ShellDistribution { tree, hooks, contract, env: Arc::default(), output, stop: Stop::default() }
     }
 
     fn env(&self) -> Result<&Environment> {
@@ -64,7 +68,8 @@ impl ShellDistribution {
     }
 
     fn program(&self, program: &str) -> Result<Program> {
-        Ok(Program::new(program).env_clear().envs(self.env()?).chroot(&self.tree).cwd("/"))
+        let program = Program::new(program).env_clear().envs(self.env()?).chroot(&self.tree).cwd("/");
+        Ok(program.timeout(self.stop.remaining()))
     }
 
     fn run(&self, program: &Program) -> Result<Exit> {
@@ -88,6 +93,12 @@ impl ShellDistribution {
 
     fn variable(&self, name: &str) -> Result<String> {
         Ok(self.env()?.get(name).cloned().unwrap_or_default())
+    }
+}
+
+impl HostDistribution for ShellDistribution {
+    fn until(self: Arc<Self>, stop: Stop) -> Arc<dyn Distribution> {
+        Arc::new(ShellDistribution { stop, ..(*self).clone() })
     }
 }
 
@@ -126,7 +137,10 @@ impl Distribution for ShellDistribution {
             let program = self.program(query[0])?.args(&query[1..]).arg(package);
             let exit =
                 program.run(&mut |_, _| {}).with_context(|| format!("asking for package {package}"))?;
-            Ok(exit.ended == Ended::Code(0))
+            match exit.ended {
+                Ended::Code(code) => Ok(code == 0),
+                _ => Err(CommandFailed(exit).into()),
+            }
         };
         packages.iter().map(is_installed).collect()
     }

@@ -11,6 +11,7 @@ use super::rehearsal::Rehearsal;
 use crate::element::Phase;
 use crate::report::HookOutput;
 use crate::sys::root::Ledger;
+use crate::sys::stop::Stop;
 
 /// What a hook stands on.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ pub struct HookContext {
     /// Where its output goes.
     pub output: HookOutput,
     /// The shell distribution, where the distribution is no component.
-    pub distribution: Option<Arc<dyn Distribution>>,
+    pub distribution: Option<Arc<dyn HostDistribution>>,
     /// What installs boot loaders, in the phase in which that is possible.
     pub boot_loader: Option<Arc<dyn BootLoader>>,
     /// What stands in for the machine, where nothing is really done.
@@ -132,6 +133,12 @@ pub trait Distribution: Send + Sync {
     ///
     /// Fails if the service manager does.
     fn disable(&self, services: &[String]) -> Result<()>;
+}
+
+/// A distribution that is no component.
+pub trait HostDistribution: Send + Sync {
+    /// The distribution, whose programs end when its caller must stop.
+    fn until(self: Arc<Self>, stop: Stop) -> Arc<dyn Distribution>;
 }
 
 /// Installs boot loaders on the image's disk.

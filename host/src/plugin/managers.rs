@@ -12,20 +12,29 @@ use super::drive::drive;
 use super::failure;
 use super::runner::Shared;
 use super::state::State;
+use super::usage::Usage;
 
 /// Calls into the distribution's component, each in a fresh instance.
 pub(super) struct ComponentDistribution {
     shared: Arc<Shared>,
     element: String,
     context: Arc<HookContext>,
+    /// Of the hook that calls; absent where the host does.
+    caller: Option<Usage>,
 }
 
 impl ComponentDistribution {
-    pub(super) fn new(shared: &Arc<Shared>, element: &str, context: &Arc<HookContext>) -> Self {
+    pub(super) fn new(
+        shared: &Arc<Shared>,
+        element: &str,
+        context: &Arc<HookContext>,
+        caller: Option<Usage>,
+    ) -> Self {
         ComponentDistribution {
             shared: shared.clone(),
             element: element.to_owned(),
             context: context.clone(),
+            caller,
         }
     }
 
@@ -34,7 +43,9 @@ impl ComponentDistribution {
         call: impl AsyncFnOnce(&Managers, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T> {
         let (loaded, facts) = self.shared.component(&self.element)?;
-        let mut store = State::store(&self.shared, facts, &self.context, true)?;
+        let begin = || Usage::begin(&self.context.output, &self.shared.setting.limits);
+        let usage = self.caller.clone().unwrap_or_else(begin);
+        let mut store = State::store(&self.shared, facts, &self.context, usage, true)?;
         let stop = store.data().stop;
         let result = drive(stop, async {
             let managers = loaded.managers(&mut store).await?;

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 
-use super::context::{BootLoader, Distribution, Firmware, Identity, LoaderRequest};
+use super::context::{BootLoader, Distribution, Firmware, HostDistribution, Identity, LoaderRequest};
 use super::state::lock;
 use crate::sys::process::quoted;
 use crate::sys::root::Ledger;
+use crate::sys::stop::Stop;
 
 /// What answers an element.
 #[derive(Clone, Debug, Default)]
@@ -147,6 +148,13 @@ impl Distribution for Rehearsal {
     fn disable(&self, services: &[String]) -> Result<()> {
         self.note_names("services.disable", services);
         Ok(())
+    }
+}
+
+impl HostDistribution for Rehearsal {
+    /// It runs no programs.
+    fn until(self: Arc<Self>, _: Stop) -> Arc<dyn Distribution> {
+        self
     }
 }
 

@@ -20,9 +20,11 @@ use super::load::{LoadError, Loaded, linker};
 use super::managers::ComponentDistribution;
 use super::permission::Permissions;
 use super::state::{Facts, State, lock};
+use super::usage::Usage;
 use crate::element::{Component, Element, Phase};
 use crate::plan::{GrantOrigin, Plan, PlannedHook};
 use crate::report::FailureCause;
+use crate::sys::stop::Stop;
 
 /// What stays the same for all hooks of a build.
 #[derive(Clone, Debug)]
@@ -112,7 +114,8 @@ impl Runner {
         let (loaded, facts) = self.shared.component(&hook.element).map_err(io)?;
         let call = hook_call(hook, facts, context.phase).map_err(io)?;
         let context = Arc::new(context.clone());
-        let mut store = State::store(&self.shared, facts, &context, false).map_err(io)?;
+        let usage = Usage::begin(&context.output, &self.shared.setting.limits);
+        let mut store = State::store(&self.shared, facts, &context, usage, false).map_err(io)?;
         let stop = store.data().stop;
         let result = drive(stop, async {
             let element = loaded.element(&mut store).await?;
@@ -132,7 +135,7 @@ impl Runner {
     /// The image's distribution: a component, or the shell element that the
     /// context holds; absent if there is neither.
     pub fn distribution(&self, context: &HookContext) -> Option<Arc<dyn Distribution>> {
-        self.shared.distribution(&Arc::new(context.clone()))
+        self.shared.distribution(&Arc::new(context.clone()), None)
     }
 
     /// What the hooks asked for so far.
@@ -146,15 +149,19 @@ impl Shared {
         self.components.get(element).with_context(|| format!("element '{element}' has no component"))
     }
 
-    /// See [`Runner::distribution`].
+    /// See [`Runner::distribution`]; for a hook it stays within what is left of its limits.
     pub(super) fn distribution(
         self: &Arc<Self>,
         context: &Arc<HookContext>,
+        caller: Option<Usage>,
     ) -> Option<Arc<dyn Distribution>> {
         let component = self.components.iter().find(|(_, (loaded, _))| loaded.is_distribution());
         match component {
-            Some((name, _)) => Some(Arc::new(ComponentDistribution::new(self, name, context))),
-            None => context.distribution.clone(),
+            Some((name, _)) => Some(Arc::new(ComponentDistribution::new(self, name, context, caller))),
+            None => {
+                let stop = caller.map_or(Stop::default(), |caller| caller.stop);
+                context.distribution.clone().map(|distribution| distribution.until(stop))
+            }
         }
     }
 

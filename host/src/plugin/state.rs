@@ -18,6 +18,7 @@ use super::permission::Permissions;
 use super::runner::Shared;
 use super::scratch;
 use super::stdio::Stdio;
+use super::usage::{Counters, Usage};
 use crate::element::manifest::{Manifest, ParameterValue};
 use crate::report::{HookOutput, Level, Stream};
 use crate::sys::root::Root;
@@ -52,12 +53,8 @@ pub(super) struct State {
     pub(super) table: ResourceTable,
     /// When whatever it does is to stop.
     pub(super) stop: Stop,
-    /// Bytes written to the image so far.
-    pub(super) written: u64,
-    /// Bytes fetched so far.
-    pub(super) downloaded: u64,
-    /// Bytes of what it asked of boot loader and ramdisk so far.
-    requested: u64,
+    /// What the hook has used so far, the distribution's share included.
+    pub(super) used: Arc<Counters>,
     /// Handles open now.
     pub(super) handles: usize,
     /// Whether the instance manages packages for a hook, and so must not ask for that itself.
@@ -78,10 +75,11 @@ impl State {
         shared: &Arc<Shared>,
         facts: &Arc<Facts>,
         context: &Arc<HookContext>,
+        usage: Usage,
         managing: bool,
     ) -> anyhow::Result<Store<State>> {
         let limits = &shared.setting.limits;
-        let log = Log::new(&context.output, limits);
+        let Usage { stop, log, counters } = usage;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.size(Limit::Handles).saturating_add(STANDARD_HANDLES));
         let state = State {
@@ -92,10 +90,8 @@ impl State {
             shared: shared.clone(),
             log,
             table,
-            stop: Stop::after(limits.duration(Limit::Time)),
-            written: 0,
-            downloaded: 0,
-            requested: 0,
+            stop,
+            used: counters,
             handles: 0,
             managing,
             memory: 0,
@@ -110,6 +106,12 @@ impl State {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.shared.setting.limits
+    }
+
+    /// What goes with a call into the distribution.
+    pub(super) fn usage(&self) -> Usage {
+        let log = Log { last_error: None, ..self.log.clone() };
+        Usage { stop: self.stop, log, counters: self.used.clone() }
     }
 
     /// What is left of the hook's time.
@@ -134,8 +136,7 @@ impl State {
         bytes: usize,
         change: impl FnOnce(&mut Contributions),
     ) -> Result<(), String> {
-        self.requested = self.requested.saturating_add(bytes as u64);
-        if self.requested > self.limits().get(Limit::Requests) {
+        if self.used.requested.add(bytes as u64) > self.limits().get(Limit::Requests) {
             return Err(self.limits().reached(Limit::Requests).to_string());
         }
         self.contributions(change);
@@ -146,16 +147,17 @@ impl State {
 /// Looks at the guest on every tick: interruption, both time limits, and now
 /// and then what it has put into its scratch directory.
 fn watch(store: &mut Store<State>) {
-    let (mut computed, mut looked) = (Duration::ZERO, Duration::ZERO);
+    let mut unseen = Duration::ZERO;
     store.epoch_deadline_callback(move |store| {
         let state = store.data();
-        computed += TICK;
+        unseen += TICK;
         state.stop.check()?;
-        if computed > state.limits().duration(Limit::Computing) {
+        let computed = state.used.computed.add(TICK.as_millis() as u64);
+        if Duration::from_millis(computed) > state.limits().duration(Limit::Computing) {
             return Err(state.limits().reached(Limit::Computing).into());
         }
-        if computed - looked >= SCRATCH_LOOK {
-            looked = computed;
+        if unseen >= SCRATCH_LOOK {
+            unseen = Duration::ZERO;
             scratch::check(&state.shared.scratch_path(&state.facts.name), state.limits())?;
         }
         Ok(UpdateDeadline::Continue(1))
@@ -214,7 +216,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    fn new(output: &HookOutput, limits: &Limits) -> Self {
+    pub(super) fn new(output: &HookOutput, limits: &Limits) -> Self {
         let (left, told) = (Arc::new(AtomicU64::new(limits.get(Limit::Output))), Arc::default());
         Log { output: output.clone(), left, told, limit: limits.reached(Limit::Output), last_error: None }
     }

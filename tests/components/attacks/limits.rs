@@ -1,9 +1,13 @@
 //! Elements that take without end.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blankslate::plugin::Limit;
+use blankslate::build::shell_distribution::ShellDistribution;
+use blankslate::element::Phase;
+use blankslate::plugin::{HookContext, Limit};
 use blankslate::report::FailureCause;
 
 use super::{outside, refused};
@@ -45,6 +49,36 @@ fn a_hook_ends_at_its_time_whatever_it_does() {
         assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");
         assert!(started.elapsed() < Duration::from_secs(1) + SLACK, "{element} {hook}");
     }
+}
+
+#[test]
+fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() {
+    let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Time, 1).start();
+    let programs = trial.beside("programs");
+    fs::create_dir(&programs).unwrap();
+    fs::write(programs.join("install-packages"), "#!/bin/sh\nexec sleep 1000000\n").unwrap();
+    fs::set_permissions(programs.join("install-packages"), fs::Permissions::from_mode(0o755)).unwrap();
+    let contract = [
+        ("DISTRO_NAME".to_owned(), "example".to_owned()),
+        ("PATH".to_owned(), format!("{}:/usr/bin:/bin", programs.display())),
+    ];
+    let hooks = trial.beside("hooks");
+    let distribution = ShellDistribution::new("/".into(), hooks, contract.into(), &trial.output);
+    let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
+    let started = Instant::now();
+    let cause = trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
+    assert_eq!(cause, FailureCause::TimedOut(Duration::from_secs(1)));
+    assert!(started.elapsed() < Duration::from_secs(1) + SLACK);
+}
+
+#[test]
+fn what_a_component_distribution_does_for_a_hook_counts_as_the_hooks() {
+    let trial = Trial::new().element("managers", &[], "").element("attack-wait", &["packages"], "");
+    let trial = trial.limit(Limit::Written, 5000).limit(Limit::Time, 60).start();
+    assert_eq!(
+        trial.returned("attack-wait", "packages"),
+        "appending to /records in the image: more than the limit of 5000 B of data written to the image; raise it with --limit written=10000B"
+    );
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl State {
             return rehearsed(rehearsal, request, folder);
         }
         self.follow(request, part.path())?;
-        self.downloaded += part.as_file().metadata().map_err(failed)?.len();
+        self.used.downloaded.add(part.as_file().metadata().map_err(failed)?.len());
         let found = digest_of(part.path(), request.digest.as_ref()).map_err(failed)?;
         if let Some(wanted) = &request.digest
             && found.wanted_kind != *hex(wanted)
@@ -97,7 +97,7 @@ impl State {
     fn follow(&self, request: &Request, to: &Path) -> Result<(), Error> {
         let mut url = request.url.clone();
         for _ in 0..=REDIRECTIONS {
-            let limit = self.limits().get(Limit::Download).saturating_sub(self.downloaded);
+            let limit = self.limits().get(Limit::Download).saturating_sub(self.used.downloaded.get());
             let transfer = Transfer { url: &url, to, limit, time: self.remaining() };
             let mut log = |line: &str| self.log.line(crate::report::Stream::Stderr, line);
             let too_large = || Error::TooLarge(self.limits().reached(Limit::Download).to_string());

@@ -65,7 +65,7 @@ impl State {
             return Err(anyhow!("a distribution's managers cannot ask for packages or services themselves"));
         }
         let missing = || anyhow!("the image has no distribution that manages packages and services");
-        self.shared.distribution(&self.context).ok_or_else(missing)
+        self.shared.distribution(&self.context, Some(self.usage())).ok_or_else(missing)
     }
 
     fn translate(&self, names: &[String]) -> Result<Vec<Vec<String>>, Error> {

@@ -141,8 +141,7 @@ impl Host for State {
 impl State {
     /// Counts bytes that are to be written.
     fn spend(&mut self, bytes: usize) -> Result<(), Error> {
-        self.written = self.written.saturating_add(bytes as u64);
-        if self.written > self.limits().get(Limit::Written) {
+        if self.used.written.add(bytes as u64) > self.limits().get(Limit::Written) {
             return Err(self.too_large(Limit::Written));
         }
         Ok(())

@@ -117,7 +117,7 @@ impl<'a> Watch<'a> {
             (Stdin::Bytes(bytes), Some(pipe)) => Some(Input::new(pipe, bytes.clone())?),
             _ => None,
         };
-        let limit = program.timeout.map(|limit| (limit, Instant::now() + limit));
+        let limit = program.timeout.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
         let ending = pidfd(child)?;
         Ok(Self { child, ending, outputs: [stdout, stderr], input, limit, cut_short: None, drained: None })
     }

@@ -1,6 +1,6 @@
-//! Waits for ever in a call of the host: for a time, for a program.
+//! Waits for ever in a call of the host: for a time, for a program, for packages.
 use blankslate_sdk::command::Command;
-use blankslate_sdk::{Element, Result, log};
+use blankslate_sdk::{Element, Result, log, packages};
 
 mod wasi {
     wit_bindgen::generate!({
@@ -30,6 +30,9 @@ impl Element for Wait {
         match hook {
             "time" => wasi::wasi::clocks::monotonic_clock::subscribe_duration(u64::MAX).block(),
             "program" => drop(Command::host("sleep").args(["1000000"]).run()?),
+            "packages" => loop {
+                packages::install(["web"])?;
+            },
             // What the host answers does not matter to a guest that goes on.
             _ => loop {
                 let _ = Command::host("sleep").args(["1000000"]).run();
