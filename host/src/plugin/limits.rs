@@ -21,7 +21,7 @@ pub enum Limit {
     Answer,
     /// Bytes that one call passes to the host.
     Argument,
-    /// Bytes that it writes to files of the image.
+    /// Bytes that it adds to the image, each new file with 4 KiB besides its content.
     Written,
     /// Bytes of the files in its scratch directory.
     Scratch,

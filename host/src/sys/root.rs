@@ -146,25 +146,25 @@ impl Root {
         }
     }
 
-    /// Makes the directories of a path that do not exist, mode 0755 and owned by root.
+    /// Makes the directories of a path that do not exist, mode 0755 and owned by
+    /// root; gives their number.
     ///
     /// # Errors
     ///
     /// Fails if something on the way is no directory.
-    pub fn make_directories(&self, path: &Path) -> Result<()> {
+    pub fn make_directories(&self, path: &Path) -> Result<u64> {
         let path = trimmed(path);
         match self.resolve(&path, OFlag::O_PATH | OFlag::O_DIRECTORY) {
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(0),
             Err(Errno::ENOENT) => {}
             Err(error) => return Err(error),
         }
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            self.make_directories(parent)?;
-        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let above = parent.map_or(Ok(0), |parent| self.make_directories(parent))?;
         match self.spot(&path)?.make_directory() {
             // A symbolic link that leads nowhere.
             Err(Errno::EEXIST) => Err(Errno::ENOENT),
-            result => result,
+            result => result.map(|()| above + 1),
         }
     }
 

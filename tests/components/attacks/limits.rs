@@ -127,9 +127,25 @@ fn a_log_is_cut_off_and_says_so() {
 
 #[test]
 fn files_end_at_the_limit_of_what_is_written() {
-    let hooks = ["stream", "append", "many", "scratch"];
+    let hooks = [
+        "stream",
+        "append",
+        "many",
+        "empty",
+        "appended",
+        "streamed",
+        "copies",
+        "links",
+        "names",
+        "nodes",
+        "directories",
+        "attributes",
+        "scratch",
+    ];
     let trial = Trial::new().element("attack-file-size", &hooks, "").limit(Limit::Written, 1 << 20);
     let trial = trial.limit(Limit::Scratch, 8 << 20).start();
+    fs::create_dir(trial.path("/source")).unwrap();
+    fs::write(trial.path("/source/piece"), vec![7; 64 << 10]).unwrap();
     let limit =
         "more than the limit of 1 MiB of data written to the image; raise it with --limit written=2MiB";
     refused(
@@ -138,7 +154,16 @@ fn files_end_at_the_limit_of_what_is_written() {
         &[
             ("stream", &format!("writing /huge in the image: {limit}")),
             ("append", &format!("appending to /huge in the image: {limit}")),
-            ("many", &format!("writing /many/16 in the image: {limit}")),
+            ("many", &format!("writing /many/15 in the image: {limit}")),
+            ("empty", &format!("writing /empty-256 in the image: {limit}")),
+            ("appended", &format!("appending to /appended-256 in the image: {limit}")),
+            ("streamed", &format!("writing /streamed-256 in the image: {limit}")),
+            ("copies", &format!("copying to /copies-14 in the image: {limit}")),
+            ("links", &format!("making the symbolic link /links-129 in the image: {limit}")),
+            ("names", &format!("making the hard link /names-256 in the image: {limit}")),
+            ("nodes", &format!("making the node /nodes-256 in the image: {limit}")),
+            ("directories", &format!("making the directory /directories-256 in the image: {limit}")),
+            ("attributes", &format!("writing /attributed in the image: {limit}")),
         ],
     );
     let trap = trial.trapped("attack-file-size", "scratch");

@@ -1,6 +1,7 @@
 //! `rootfs`: the image's tree.
 
 mod attributes;
+mod budget;
 mod copy;
 pub(super) mod files;
 mod glob;
@@ -36,12 +37,10 @@ impl Host for State {
         existing: Existing,
         parents: bool,
     ) -> Result<(), Error> {
-        self.spend(contents.len())?;
         files::write(self, &path, &contents, &attributes, existing, parents)
     }
 
     fn append(&mut self, path: String, contents: Vec<u8>) -> Result<(), Error> {
-        self.spend(contents.len())?;
         files::append(self, &path, &contents)
     }
 
@@ -71,6 +70,7 @@ impl Host for State {
 
     fn hard_link(&mut self, original: String, path: String) -> Result<(), Error> {
         let (original, path) = (self.root.spot(Path::new(&original))?, self.root.spot(Path::new(&path))?);
+        self.spend_entry(0)?;
         Ok(original.link_as(&path)?)
     }
 
@@ -139,14 +139,6 @@ impl Host for State {
 }
 
 impl State {
-    /// Counts bytes that are to be written.
-    fn spend(&mut self, bytes: usize) -> Result<(), Error> {
-        if self.used.written.add(bytes as u64) > self.limits().get(Limit::Written) {
-            return Err(self.too_large(Limit::Written));
-        }
-        Ok(())
-    }
-
     /// Counts a handle that is to be opened.
     pub(super) fn take_handle(&mut self) -> anyhow::Result<()> {
         anyhow::ensure!(

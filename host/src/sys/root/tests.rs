@@ -76,7 +76,8 @@ fn directories_are_made_inside() {
     let tree = folder.path().join("tree");
     symlink("/etc", tree.join("link")).unwrap();
     symlink("/nowhere", tree.join("dangling")).unwrap();
-    root.make_directories(Path::new("/link/a/b")).unwrap();
+    assert_eq!(root.make_directories(Path::new("/link/a/b")), Ok(2));
+    assert_eq!(root.make_directories(Path::new("/link/a/b")), Ok(0));
     assert_eq!(fs::metadata(tree.join("etc/a/b")).unwrap().permissions().mode() & 0o7777, 0o755);
     assert_eq!(root.make_directories(Path::new("/dangling/a")), Err(Errno::ENOENT));
 }

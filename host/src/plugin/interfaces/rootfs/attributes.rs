@@ -16,11 +16,12 @@ const EXECUTE: u32 = 0o111;
 /// Nanoseconds of a second.
 const NANOSECONDS: u32 = 1_000_000_000;
 
-/// Attributes with names looked up in the image.
+/// Attributes with names looked up in the image; what they hold is counted.
 pub(super) fn resolve(state: &State, given: &Attributes) -> Result<root::Attributes, Error> {
     if let Some(mode) = given.mode.filter(|mode| mode & !PERMISSIONS != 0) {
         return Err(Error::Invalid(format!("{mode:o} has bits that no permission has")));
     }
+    state.spend(size(given))?;
     let extended = given.extended.iter().map(|(name, value)| (name.into(), value.clone()));
     Ok(root::Attributes {
         mode: given.mode,
@@ -29,6 +30,11 @@ pub(super) fn resolve(state: &State, given: &Attributes) -> Result<root::Attribu
         modified: given.modified.map(|time| time_spec(time.seconds, time.nanoseconds)).transpose()?,
         extended: extended.collect(),
     })
+}
+
+/// Bytes of the extended attributes.
+fn size(given: &Attributes) -> usize {
+    given.extended.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 fn uid(state: &State, owner: &Owner) -> Result<u32, Error> {
@@ -61,12 +67,12 @@ fn time_spec(seconds: i64, nanoseconds: u32) -> Result<TimeSpec, Error> {
 }
 
 /// Sets attributes of a file, or of all of a tree.
-pub(super) fn set(state: &State, path: &str, attributes: &Attributes, recursive: bool) -> Result<(), Error> {
-    let attributes = resolve(state, attributes)?;
+pub(super) fn set(state: &State, path: &str, given: &Attributes, recursive: bool) -> Result<(), Error> {
+    let attributes = resolve(state, given)?;
     let handle = state.root.handle(Path::new(path), true)?;
     handle.apply(&attributes)?;
     if recursive && handle.kind()? == SFlag::S_IFDIR {
-        set_below(state, &handle, &attributes, MAX_DEPTH)?;
+        set_below(state, &handle, &attributes, size(given), MAX_DEPTH)?;
     }
     Ok(())
 }
@@ -81,6 +87,7 @@ fn set_below(
     state: &State,
     directory: &Handle,
     attributes: &root::Attributes,
+    extended: usize,
     levels: usize,
 ) -> Result<(), Error> {
     let below = levels.checked_sub(1).ok_or(nix::errno::Errno::ENAMETOOLONG)?;
@@ -96,10 +103,12 @@ fn set_below(
         let mut own = root::Attributes { mode, ..attributes.clone() };
         if kind == SFlag::S_IFLNK {
             own.extended.clear();
+        } else {
+            state.spend(extended)?;
         }
         handle.apply(&own)?;
         if kind == SFlag::S_IFDIR {
-            set_below(state, &handle, attributes, below)?;
+            set_below(state, &handle, attributes, extended, below)?;
         }
     }
     Ok(())

@@ -17,12 +17,13 @@ pub(super) fn copy(state: &State, from: &Source, to: &str, options: CopyOptions)
     original.stat()?;
     let to = Path::new(to);
     if let (true, Some(parent)) = (options.parents, to.parent()) {
-        state.root.make_directories(parent)?;
+        state.make_directories(parent)?;
     }
     let place = state.root.spot(to)?;
     if place.host_path()?.starts_with(original.host_path()?) {
         return Err(Error::Invalid("a tree cannot be copied into itself".to_owned()));
     }
+    state.spend_copy(&original)?;
     let stage = Stage::beside(place)?;
     let owners = if options.keep_owners { Owners::Kept } else { Owners::Root };
     let made = stage.copy(&original, owners, state.stop).map_err(|error| failed(&error))?;

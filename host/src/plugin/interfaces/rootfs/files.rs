@@ -51,6 +51,7 @@ pub(super) fn begin(
     parents: bool,
 ) -> Result<Option<Draft>, Error> {
     let attributes = attributes::resolve(state, given)?;
+    state.spend_entry(0)?;
     let draft = root::Draft::begin(place(state, path, Root::followed_spot, parents)?)?;
     match (draft.replaces(), existing) {
         (true, Existing::Keep) => Ok(None),
@@ -67,7 +68,7 @@ fn place(state: &State, path: &str, lookup: Lookup, parents: bool) -> Result<Spo
     let path = Path::new(path);
     match (lookup(&state.root, path), path.parent()) {
         (Err(Errno::ENOENT), Some(parent)) if parents => {
-            state.root.make_directories(parent)?;
+            state.make_directories(parent)?;
             Ok(lookup(&state.root, path)?)
         }
         (result, _) => Ok(result?),
@@ -84,6 +85,7 @@ pub(super) fn write(
     parents: bool,
 ) -> Result<(), Error> {
     let attributes = attributes::resolve(state, given)?;
+    state.spend_entry(contents.len())?;
     let new = place(state, path, Root::spot, parents)?;
     match root::write_new(&new, contents, &attributes) {
         Err(Errno::EEXIST) => {}
@@ -109,5 +111,10 @@ pub(in crate::plugin::interfaces) fn replace(
 
 /// Appends to a file.
 pub(super) fn append(state: &State, path: &str, contents: &[u8]) -> Result<(), Error> {
-    Ok(root::append(state.root.followed_spot(Path::new(path))?, contents)?)
+    let place = state.root.followed_spot(Path::new(path))?;
+    match place.existing()? {
+        Some(_) => state.spend(contents.len())?,
+        None => state.spend_entry(contents.len())?,
+    }
+    Ok(root::append(place, contents)?)
 }

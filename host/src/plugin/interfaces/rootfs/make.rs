@@ -21,8 +21,9 @@ pub(super) fn directory(state: &State, path: &str, given: &Attributes, parents: 
         Err(error) => return Err(error.into()),
     }
     if let (true, Some(parent)) = (parents, path.parent()) {
-        state.root.make_directories(parent)?;
+        state.make_directories(parent)?;
     }
+    state.spend_entry(0)?;
     let spot = state.root.followed_spot(path)?;
     spot.make_directory()?;
     Ok(spot.handle()?.apply(&attributes)?)
@@ -33,6 +34,7 @@ pub(super) fn symlink(state: &State, target: &str, path: &str, existing: Existin
     if target.is_empty() {
         return Err(Error::Invalid("the target of a symbolic link is empty".to_owned()));
     }
+    state.spend_entry(target.len())?;
     let place = state.root.spot(Path::new(path))?;
     match place.make_link(target.as_ref()) {
         Err(Errno::EEXIST) if existing == Existing::Keep => Ok(()),
@@ -55,6 +57,7 @@ pub(super) fn node(state: &State, path: &str, node: Node, given: &Attributes) ->
         Node::Fifo => (SFlag::S_IFIFO, 0),
         Node::Socket => (SFlag::S_IFSOCK, 0),
     };
+    state.spend_entry(0)?;
     let spot = state.root.spot(Path::new(path))?;
     spot.make_node(kind, device)?;
     Ok(spot.handle()?.apply(&attributes)?)
