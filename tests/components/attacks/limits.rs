@@ -174,6 +174,47 @@ fn files_end_at_the_limit_of_what_is_written() {
 }
 
 #[test]
+fn listings_and_answers_are_bounded() {
+    let element = "attack-listing";
+    let hooks = ["fits", "list", "walk", "glob", "found", "host", "output"];
+    let trial = Trial::new();
+    let granted = trial.join("many").to_str().unwrap().to_owned();
+    let manifest = format!(
+        "parameters.granted = {{ type = 'string' }}\ncapabilities.host-files = ['{granted}']\ncapabilities.host-programs = [{{ program = 'seq' }}]"
+    );
+    let trial = trial.element(element, &hooks, &manifest).grant(element, "host-program=seq");
+    let trial = trial.grant(element, &format!("host-file={granted}"));
+    let trial = trial.set("attack-listing.granted", &granted);
+    let trial = trial.limit(Limit::Entries, 100).limit(Limit::Answer, 1000).start();
+    for (directory, files) in [
+        (trial.path("/many"), 101),
+        (trial.path("/split/one"), 60),
+        (trial.path("/split/two"), 60),
+        (trial.beside("many"), 101),
+    ] {
+        fs::create_dir_all(&directory).unwrap();
+        (0..files).for_each(|number| fs::write(directory.join(number.to_string()), "").unwrap());
+    }
+    trial.succeed(element, "fits");
+    let limit = "more than the limit of 100 files in one listing; raise it with --limit entries=200";
+    refused(
+        &trial,
+        element,
+        &[
+            ("list", &format!("listing /many in the image: {limit}")),
+            ("walk", &format!("listing /split in the image: {limit}")),
+            ("glob", &format!("looking for /many/nothing* in the image: {limit}")),
+            ("found", &format!("looking for /split/*/* in the image: {limit}")),
+            ("host", &format!("reading {granted} of the build host: {limit}")),
+            (
+                "output",
+                "running seq: more than the limit of 1000 B of data for one call; raise it with --limit answer=2000B",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn directories_may_be_deep_and_are_removed() {
     let hooks = ["long", "walk", "glob", "attributes", "copy", "remove"];
     let trial = Trial::new().element("attack-depth", &hooks, "").start();

@@ -109,19 +109,31 @@ impl Handle {
     ///
     /// Fails with `ENOTDIR` for what is none.
     pub fn entries(&self) -> Result<Vec<Spot>> {
+        Ok(self.entries_up_to(usize::MAX)?.unwrap_or_default())
+    }
+
+    /// The same; absent if there are more than `most`, which are not collected.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Handle::entries`] does.
+    pub fn entries_up_to(&self, most: usize) -> Result<Option<Vec<Spot>>> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         if kernel::shows(&*self.descriptor)? {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let mut names: Vec<CString> = Vec::new();
         for entry in Dir::from_fd(openat(&*self.descriptor, ".", flags, Mode::empty())?)?.iter() {
             let entry = entry?;
             if entry.file_name() != c"." && entry.file_name() != c".." {
+                if names.len() == most {
+                    return Ok(None);
+                }
                 names.push(entry.file_name().to_owned());
             }
         }
         names.sort();
-        Ok(names.into_iter().map(|name| self.child(name)).collect())
+        Ok(Some(names.into_iter().map(|name| self.child(name)).collect()))
     }
 
     /// The target of a symbolic link.

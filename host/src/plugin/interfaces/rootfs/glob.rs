@@ -20,7 +20,7 @@ pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
     if parts.iter().any(|part| part == "..") {
         return Err(Error::Invalid("a pattern has no '..'".to_owned()));
     }
-    let mut search = Search { state, found: Vec::new() };
+    let mut search = Search { state, found: Vec::new(), held: 0 };
     search.below("", &parts, MAX_DEPTH)?;
     let mut found = search.found;
     found.sort();
@@ -31,6 +31,8 @@ pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
 struct Search<'a> {
     state: &'a State,
     found: Vec<String>,
+    /// Names of the directories that are being looked at.
+    held: usize,
 }
 
 impl Search<'_> {
@@ -43,7 +45,10 @@ impl Search<'_> {
         } else if !part.contains(['*', '?', '[']) {
             return self.literal(&format!("{directory}/{part}"), rest, below);
         }
-        for (name, is_directory) in self.names(directory)? {
+        let names = self.names(directory)?;
+        let count = names.len();
+        self.held += count;
+        for (name, is_directory) in names {
             self.state.stop()?;
             let path = format!("{directory}/{name}");
             if part == "**" {
@@ -54,6 +59,7 @@ impl Search<'_> {
                 self.below(&path, rest, below)?;
             }
         }
+        self.held -= count;
         Ok(())
     }
 
@@ -76,7 +82,10 @@ impl Search<'_> {
     /// Names in a directory and whether each is one itself; none in what is no directory.
     fn names(&self, directory: &str) -> Result<Vec<(String, bool)>, Error> {
         let entries = match self.state.root.handle(Path::new(directory), true) {
-            Ok(handle) if handle.kind()? == SFlag::S_IFDIR => handle.entries()?,
+            Ok(handle) if handle.kind()? == SFlag::S_IFDIR => {
+                let room = self.state.limits().size(Limit::Entries).saturating_sub(self.held);
+                handle.entries_up_to(room)?.ok_or_else(|| self.state.too_large(Limit::Entries))?
+            }
             Ok(_) | Err(Errno::ENOENT | Errno::ENOTDIR) => Vec::new(),
             Err(error) => return Err(error.into()),
         };

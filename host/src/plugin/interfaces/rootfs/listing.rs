@@ -25,7 +25,7 @@ pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Met
 pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
     let handle = state.root.handle(Path::new(path), true)?;
     let mut entries = Vec::new();
-    collect(state, &handle, &absolute(path), 0, &mut entries)?;
+    collect(state, &handle, &absolute(path), 0, 0, &mut entries)?;
     Ok(entries)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
 pub(super) fn walk(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
     let handle = state.root.handle(Path::new(path), true)?;
     let mut entries = Vec::new();
-    collect(state, &handle, &absolute(path), MAX_DEPTH, &mut entries)?;
+    collect(state, &handle, &absolute(path), MAX_DEPTH, 0, &mut entries)?;
     Ok(entries)
 }
 
@@ -43,15 +43,21 @@ pub(super) fn absolute(path: &str) -> String {
     names.iter().fold(String::new(), |path, name| path + "/" + name)
 }
 
-/// Adds the entries of a directory, and those of the directories in it, down to some levels.
+/// Adds the entries of a directory, and those of the directories in it, down to
+/// some levels. `waiting` are known already and will be added after these.
 fn collect(
     state: &mut State,
     directory: &Handle,
     path: &str,
     levels: usize,
+    waiting: usize,
     entries: &mut Vec<Entry>,
 ) -> Result<(), Error> {
-    for spot in directory.entries()? {
+    let room = state.limits().size(Limit::Entries).saturating_sub(entries.len() + waiting);
+    let spots = directory.entries_up_to(room)?.ok_or_else(|| state.too_large(Limit::Entries))?;
+    let mut waiting = waiting + spots.len();
+    for spot in spots {
+        waiting -= 1;
         state.stop()?;
         let Some(name) = spot.name().to_str() else {
             let name = spot.name().to_string_lossy();
@@ -61,9 +67,6 @@ fn collect(
             );
             continue;
         };
-        if entries.len() >= state.limits().size(Limit::Entries) {
-            return Err(state.too_large(Limit::Entries));
-        }
         let handle = match spot.handle() {
             Err(Errno::ENOENT) => continue,
             result => result?,
@@ -77,7 +80,7 @@ fn collect(
             if below == 0 {
                 return Err(Errno::ENAMETOOLONG.into());
             }
-            collect(state, &handle, &path, below, entries)?;
+            collect(state, &handle, &path, below, waiting, entries)?;
         }
     }
     Ok(())
