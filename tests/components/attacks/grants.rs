@@ -6,8 +6,10 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use blankslate::plugin::Limit;
+use blankslate::report::FailureCause;
 
 use super::refused;
 use crate::trial::Trial;
@@ -158,6 +160,22 @@ fn urls_that_are_not_granted_are_not_asked_for() {
     );
     let kept = fs::read_dir(trial.beside("downloads")).unwrap().count();
     assert_eq!(kept, 0, "nothing of it is kept");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_waited_for_no_longer_than_the_hook_may_take() {
+    let element = "attack-url";
+    let (silent, asked) = serve(|_, stream| {
+        let _ = std::io::copy(stream, &mut std::io::sink());
+    });
+    let granted = format!("{silent}/");
+    let manifest = format!("parameters.granted = {{ type = 'string' }}\ncapabilities.urls = ['{granted}']");
+    let trial = Trial::new().element(element, &["silent"], &manifest).limit(Limit::Time, 1);
+    let trial = trial.grant(element, &format!("url={granted}")).set("attack-url.granted", &granted).start();
+    let cause = trial.run(element, "silent").unwrap_err();
+    assert_eq!(cause, FailureCause::TimedOut(Duration::from_secs(1)));
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert_eq!(fs::read_dir(trial.beside("downloads")).unwrap().count(), 0, "nothing of it is kept");
 }
 
 #[test]

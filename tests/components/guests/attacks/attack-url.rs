@@ -13,6 +13,7 @@ impl Element for Url {
             "host" => drop(fetch::unverified(&granted.replace("/public/", "@127.0.0.1:1/"))?),
             "file" => drop(fetch::unverified("file:///etc/shadow")?),
             "redirect" => drop(fetch::unverified(&format!("{granted}redirect"))?),
+            "silent" => drop(fetch::unverified(&format!("{granted}silent"))?),
             "endless" => drop(fetch::unverified(&format!("{granted}endless"))?),
             // A file in the shared cache that another element fetched.
             _ => rootfs::copy(&rootfs::Source::Fetched(params::get("digest")?), "/stolen")?,
