@@ -89,6 +89,11 @@ fn a_program_that_takes_too_long_is_ended_with_its_group() {
 }
 
 #[test]
+fn a_program_may_have_all_the_time_there_is() {
+    assert!(lines_of(&shell("true").timeout(Duration::MAX)).0.success());
+}
+
+#[test]
 fn a_program_that_ignores_the_request_to_end_is_killed() {
     let script = shell("trap '' TERM; sleep 1000; sleep 1000").timeout(Duration::from_millis(100));
     assert_eq!(lines_of(&script).0.status(), 124);
