@@ -52,18 +52,17 @@ fn main() {
     show("10,000 small files", write, Some(("by tar", tar(&element))));
 }
 
-/// What it takes to load elements, compiled anew and compiled before.
+/// What it takes to load new elements, compiled anew and compiled before.
 fn loading() {
-    let rust = speed().prepare().expect("the element");
     fs::remove_dir_all(trial::compiled()).or_else(absent).expect("emptying the cache of compiled components");
-    show("load from Rust, compiled", time(|| drop(rust.runner())), None);
-    show("load from Rust, from the cache", best(20, || drop(rust.runner())), None);
-    let component = python();
-    let os = Path::new(REPOSITORY).join("tests/fixtures/elements/tiny-os");
-    let python = Trial::new().path(&os).path(&component).prepare().expect("the element");
-    show("load from Python, compiled", time(|| drop(python.runner())), None);
-    show("load from Python, from the cache", best(5, || drop(python.runner())), None);
-    fs::remove_file(component).expect("removing the element");
+    for language in ["rust", "python"] {
+        let component = made(language);
+        let os = Path::new(REPOSITORY).join("tests/fixtures/elements/tiny-os");
+        let element = Trial::new().path(&os).path(&component).prepare().expect("the element");
+        show(&format!("load from {language}, compiled"), time(|| drop(element.runner())), None);
+        show(&format!("load from {language}, from the cache"), best(20, || drop(element.runner())), None);
+        fs::remove_file(component).expect("removing the element");
+    }
 }
 
 fn absent(error: std::io::Error) -> std::io::Result<()> {
@@ -74,11 +73,11 @@ fn speed() -> Trial {
     Trial::new().element("speed", &["nothing", "calls", "files"], MANIFEST)
 }
 
-/// A new element in Python, made a component by its toolchain.
-fn python() -> PathBuf {
+/// A new element in a language, made a component by its toolchain.
+fn made(language: &str) -> PathBuf {
     let scratch = tempfile::tempdir().expect("a temporary directory");
-    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python.wasm");
-    slate(scratch.path(), &["new", "--lang", "python", "hello"]);
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{language}.wasm"));
+    slate(scratch.path(), &["new", "--lang", language, "hello"]);
     slate(scratch.path(), &["build", "hello", "-o", &output.display().to_string()]);
     output
 }
