@@ -55,11 +55,17 @@ pub(crate) fn check(environment: &Environment, outcome: &mut Outcome) {
     names.sort();
     for name in &names {
         let result = match planned(&[name], &library) {
-            Err(PlanError::NoDistribution { .. }) => planned(&[DISTRIBUTION, name], &library),
+            Err(PlanError::NoDistribution { .. }) => planned(&[distribution_for(name), name], &library),
             other => other,
         };
         outcome.note("elements", name, result.map(drop).map_err(|error| error.to_string()), &DIFFERENCES);
     }
+}
+
+/// A distribution that an element goes with: one has one package manager.
+fn distribution_for(element: &str) -> &'static str {
+    let fitting = [("yum", "fedora-minimal"), ("zypper", "opensuse-minimal")];
+    fitting.iter().find(|(manager, _)| element.starts_with(manager)).map_or(DISTRIBUTION, |(_, name)| name)
 }
 
 fn library(environment: &Environment) -> Library {
