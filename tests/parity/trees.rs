@@ -57,10 +57,13 @@ fn make(directory: &Path, packages: &str) {
         mmdebstrap.arg(format!("--dpkgopt=path-exclude=/{path}"));
     }
     mmdebstrap.args(host_settings(directory));
-    let output = mmdebstrap.arg("bookworm").arg(directory.join("base.tar")).args(sources()).output();
+    // Whole under its name, whatever becomes of this run.
+    let part = directory.join(format!("part-{}.tar", std::process::id()));
+    let output = mmdebstrap.arg("bookworm").arg(&part).args(sources()).output();
     let output =
         output.unwrap_or_else(|error| panic!("running mmdebstrap: {error}; .ci/setup test installs it"));
     assert!(output.status.success(), "{mmdebstrap:?}: {}", String::from_utf8_lossy(&output.stderr));
+    fs::rename(part, directory.join("base.tar")).expect("giving the base its name");
 }
 
 /// How this machine reaches the archive.
