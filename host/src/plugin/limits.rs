@@ -56,8 +56,11 @@ struct Facts {
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
+/// How many limits there are.
+const COUNT: usize = Limit::Download as usize + 1;
+
 /// Every limit, in the order of [`Limit`].
-const ALL: [Facts; 12] = [
+const ALL: [Facts; COUNT] = [
     facts(Limit::Memory, "memory", Unit::Bytes, GIB, "memory"),
     facts(Limit::Time, "time", Unit::Seconds, 2 * 60 * 60, "time for a hook"),
     facts(Limit::Computing, "computing", Unit::Seconds, 10 * 60, "time in its own code"),
@@ -158,7 +161,7 @@ impl fmt::Display for Amount {
 /// The limits of one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    values: [u64; ALL.len()],
+    values: [u64; COUNT],
 }
 
 impl Default for Limits {
