@@ -3,7 +3,7 @@
 //! 1. Run `block-device`: a shell hook may bring a disk of its own, mounted,
 //!    which then takes the place of 2 to 4 ([`own_disk`]); a component may
 //!    name a device for 3.
-//! 2. Measure the tree and plan the disk ([`crate::plan::layout::plan_disk`]),
+//! 2. Measure the tree, tell what is large in it if that is asked for, and plan the disk ([`crate::plan::layout::plan_disk`]),
 //!    with room for what shell hooks make in it.
 //! 3. Create the raw file, write the partition table, attach it, make the
 //!    file systems, mount them in order ([`MountedImage`]).
@@ -69,6 +69,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     let stage = site.report.stage("assemble");
     let BuiltTree { mut plan, tree, crew } = tree;
     let identity = identity(&plan)?;
+    usage::largest::tell(&tree, &plan.environment, &site.report)?;
     let usage = measure(&tree, &plan.layout)?;
     plan.disk.extra_size += usage::room(&plan, &usage);
     let planned = plan_disk(&plan.layout, &plan.disk, &usage, &identity)?;

@@ -66,13 +66,13 @@ const PACKAGE_PHASES: [Phase; 4] = [Phase::ExtraData, Phase::PreInstall, Phase::
 /// Fails with the first hook that fails, and when the tree cannot be prepared.
 pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
     let stage = site.report.stage("build");
-    let crew = Crew::muster(&plan, site)?;
+    let mut crew = Crew::muster(&plan, site)?;
     let mut ground = Ground::tree(site.workspace.mount_point());
 
     crew.run(&plan, Phase::Root, &ground, site)?;
     ensure_not_empty(&ground)?;
     with_resolver(&ground, resolv::lend)?;
-    ground.variables.insert("DIB_DEFAULT_INSTALLTYPE".to_owned(), install_type(&plan));
+    crew.tell_install_type()?;
     run_in_tree(&plan, &crew, &mut ground, site)?;
 
     let built = site.workspace.built();
@@ -99,11 +99,6 @@ fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Re
     sys::process::kill_all()?;
     sys::foreign::release(&ground.tree, &own)?;
     mounts.close()
-}
-
-/// `DIB_DEFAULT_INSTALLTYPE`: from source, as DIB's contract has it, unless the caller says otherwise.
-fn install_type(plan: &Plan) -> String {
-    plan.environment.get("DIB_DEFAULT_INSTALLTYPE").cloned().unwrap_or_else(|| "source".to_owned())
 }
 
 fn ensure_not_empty(ground: &Ground) -> Result<()> {

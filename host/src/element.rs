@@ -46,8 +46,9 @@ pub struct Element {
     pub provides: Vec<String>,
     /// Its hooks, unsorted.
     pub hooks: Vec<Hook>,
-    /// All regular files of the element that a build may need: hooks,
-    /// `environment.d`, declarative files, `bin/` and so on. Sorted by path.
+    /// All files of the element that a build may need: hooks, `environment.d`,
+    /// declarative files, `bin/` and so on; with their directories where these
+    /// go into the image as they are. Sorted by path.
     pub files: Vec<ElementFile>,
     /// The component with its manifest, for component elements.
     pub component: Option<Component>,
@@ -142,10 +143,12 @@ pub enum Content {
     Path(PathBuf),
     /// A symbolic link that stays one, by what it points to.
     Link(PathBuf),
+    /// A directory.
+    Directory,
 }
 
 impl Content {
-    /// Reads the bytes; those of a link are what it points to.
+    /// Reads the bytes; those of a link are what it points to, and a directory has none.
     ///
     /// # Errors
     ///
@@ -156,6 +159,7 @@ impl Content {
             Content::Memory(bytes) => bytes.as_ref().into(),
             Content::Path(path) => std::fs::read(path)?.into(),
             Content::Link(target) => target.as_os_str().as_bytes().into(),
+            Content::Directory => [].as_slice().into(),
         })
     }
 }

@@ -4,7 +4,7 @@
 //!    is missing or cannot be written shows before any conversion.
 //! 2. Convert to all formats at once: disk formats with qemu-img ([`disk`]),
 //!    formats of the tree from the mounted image ([`tree`], [`docker`], [`aci`]).
-//! 3. Compute both digests of each in one reading ([`digest`]).
+//! 3. Compute the digests of each in one reading ([`digest`]).
 //! 4. Only when all are complete, give them their names, and write the digests
 //!    beside them. What was there before stays until then, and stays for good
 //!    if anything fails; an operator may have it kept under another name ([`old`]).
@@ -44,8 +44,8 @@ pub struct Artifact {
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
-    /// Its digests, if they were asked for; they stand beside it in `.md5` and `.sha256`.
-    pub digests: Option<Digests>,
+    /// Those of its digests that were asked for; each stands in a file beside it.
+    pub digests: Digests,
 }
 
 /// Converts `image` to all planned formats.
@@ -94,7 +94,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Writes all outputs side by side.
-    fn run_all(self, pending: &[PendingOutput]) -> Result<Vec<Option<Digests>>> {
+    fn run_all(self, pending: &[PendingOutput]) -> Result<Vec<Digests>> {
         thread::scope(|scope| {
             let jobs = self.image.plan.outputs.iter().zip(pending);
             let threads: Vec<_> =
@@ -109,7 +109,7 @@ impl Job<'_> {
         })
     }
 
-    fn run(self, planned: &PlannedOutput, pending: &PendingOutput) -> Result<Option<Digests>> {
+    fn run(self, planned: &PlannedOutput, pending: &PendingOutput) -> Result<Digests> {
         let format = planned.format;
         let step = self.stage.step(&format!("writing {format}"));
         let result = match (format.source(), self.tree) {
@@ -119,13 +119,15 @@ impl Job<'_> {
         };
         result.with_context(|| format!("{WRITING_OUTPUT} {}", planned.path.display()))?;
         step.finish();
-        if !self.image.plan.checksum {
-            return Ok(None);
+        let checksums = &self.image.plan.checksums;
+        if checksums.is_empty() {
+            return Ok(Digests::default());
         }
         let step = self.stage.step(&format!("digests of {format}"));
-        let digests = Digests::of(pending.path(), &mut |done, total| step.bytes(done, Some(total)))?;
+        let mut progress = |done, total| step.bytes(done, Some(total));
+        let digests = Digests::of(pending.path(), checksums, &mut progress)?;
         step.finish();
-        Ok(Some(digests))
+        Ok(digests)
     }
 }
 
@@ -133,7 +135,7 @@ impl Job<'_> {
 fn publish(
     image: &RawImage,
     pending: Vec<PendingOutput>,
-    digests: Vec<Option<Digests>>,
+    digests: Vec<Digests>,
     site: &Site,
 ) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
@@ -143,9 +145,7 @@ fn publish(
         }
         Digests::remove_beside(&planned.path)?;
         let size = pending.publish()?;
-        if let Some(digests) = &digests {
-            digests.write_beside(&planned.path)?;
-        }
+        digests.write_beside(&planned.path)?;
         site.report.artifact(planned.format.as_str(), &planned.path, size);
         artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
     }

@@ -87,7 +87,7 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>, all: bool) -> Result<Pla
         disk: spec.disk,
         image_name: outputs::image_name(&outputs),
         outputs,
-        checksum: spec.checksum,
+        checksums: spec.checksums,
         conversion: spec.conversion,
         tools,
         environment,

@@ -59,6 +59,7 @@ pub use failure::{BuildFailure, FailureCause, HookFailure};
 pub use hook::{HookOutput, HookScope};
 pub use options::{LogFormat, ReportOptions, Verbosity};
 pub use scope::{PhaseScope, StageScope, StepScope};
+pub(crate) use text::size;
 pub use timings::Timings;
 
 use crate::element::Phase;

@@ -24,6 +24,10 @@ use crate::plan::{Plan, PlannedHook};
 use crate::sys::process::{Exit, Program, Stream};
 use environment::{Environment, Surroundings};
 
+/// The default install type: a variable, what it is unless somebody says, and
+/// the file of `environment.d` that says so.
+const INSTALL_TYPE: (&str, &str, &str) = ("DIB_DEFAULT_INSTALLTYPE", "source", "11-dib-install-type.bash");
+
 /// Runs the shell hooks of one build.
 #[derive(Debug)]
 pub struct ShellRunner {
@@ -73,6 +77,23 @@ impl ShellRunner {
         let mut env = self.contract.clone();
         env.extend(ground.variables.clone());
         env
+    }
+
+    /// Has the hooks from here on know the default install type, which files of
+    /// elements may decide that are sourced before the one that says so.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the hooks directory cannot be written.
+    pub fn tell_install_type(&mut self) -> Result<()> {
+        let (name, default, file) = INSTALL_TYPE;
+        let directory = self.hooks.join("environment.d");
+        if !directory.is_dir() {
+            self.contract.entry(name.to_owned()).or_insert_with(|| default.to_owned());
+            return Ok(());
+        }
+        let text = format!("export {name}=${{{name}:-{default}}}\n");
+        fs::write(directory.join(file), text).with_context(|| format!("writing environment.d/{file}"))
     }
 
     /// The hooks directory.

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::element::capability::Grant;
 
+mod checksum;
+
+pub use checksum::Checksum;
+
 /// An image, as a caller describes it. Holds no defaults that depend on the
 /// machine: the command line reads those and passes them in, so that planning
 /// stays pure.
@@ -32,8 +36,8 @@ pub struct ImageSpec {
     pub packages: Vec<String>,
     /// Size and file system choices.
     pub disk: DiskSpec,
-    /// Write `.sha256` and `.md5` files beside each output.
-    pub checksum: bool,
+    /// Digests to write beside each output.
+    pub checksums: Vec<Checksum>,
     /// How images are converted.
     pub conversion: Conversion,
     /// The caller's block device configuration, which stands in for the elements' one.

@@ -2,6 +2,7 @@
 //! they see, break points, times, devices of their own.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::Test;
@@ -16,6 +17,10 @@ pub(crate) const TESTS: &[Test] = &[
     ("contract::a_disk_that_a_hook_brings_is_used_as_it_is", a_disk_of_a_hook),
     ("contract::a_device_without_a_mount_is_an_error", a_device_without_a_mount),
     ("contract::secrets_do_not_reach_the_manifests", secrets),
+    ("contract::hooks_see_what_was_asked_for", what_was_asked_for),
+    ("contract::an_element_may_choose_the_install_type", install_types),
+    ("contract::static_files_keep_modes_and_empty_directories", static_files),
+    ("contract::what_is_large_in_the_image_is_told", image_usage),
 ];
 
 /// Writes a line for its phase: directory, and variables that are not there everywhere.
@@ -66,7 +71,7 @@ fn phases_and_environment() {
         })
         .collect();
     let expected = [
-        "root root type    HOME  out/x",
+        "root root     HOME  out/x",
         "extra-data  type    HOME  out/x",
         "post-root  type    HOME  out/x",
         "block-device  type size   HOME  out/x",
@@ -203,9 +208,83 @@ fn secrets() {
     let mut tar = Command::new("tar");
     tar.arg("-xOf").arg(seed.output("x.tar")).arg("./etc/dib-env");
     let seen = text(&succeed(&mut tar).stdout);
+    assert!(seen.contains("declare -x DIB_PLAIN=\"shown\"\n"), "{seen}");
     assert!(
-        seen.contains("declare -x DIB_PLAIN=\"shown\"") && seen.contains("disk-image-create -n -t tar"),
-        "{seen}"
+        seen.ends_with("\n-n -t tar -o out/x seed probe\n"),
+        "the words after the command's name: {seen}"
     );
     assert!(!seen.contains("hunter2") && !seen.contains("hidden"), "{seen}");
+}
+
+fn what_was_asked_for() {
+    let seed = Seed::new();
+    let seen = seed.scratch.join("seen");
+    let script = format!("echo \"$DIB_ARGS, $IMAGE_TYPE, $DIB_CHECKSUM\" > {}", seen.display());
+    seed.hook("root.d/50-see", &script);
+    let see = |words: &str, variables: &[(&str, &str)]| {
+        let mut command = seed.old("disk-image-create", words);
+        succeed(command.envs(variables.iter().copied()).env("OVERWRITE_OLD_IMAGE", "1"));
+        fs::read_to_string(&seen).unwrap()
+    };
+    let one = "-n -t raw -o out/x seed probe";
+    assert_eq!(see(one, &[]), format!("{one}, qcow2, 0\n"));
+    let several = "-n -t raw,tar --checksum -o out/x seed probe";
+    assert_eq!(see(several, &[("IMAGE_TYPE", "mine")]), format!("{several}, mine, 1\n"));
+    assert_eq!(see(one, &[("DIB_CHECKSUM", "md5")]), format!("{one}, qcow2, md5\n"));
+}
+
+fn install_types() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-see", "echo \"$DIB_DEFAULT_INSTALLTYPE\" > /etc/install-type");
+    let chosen = |variables: &[(&str, &str)], words: &str| {
+        let mut command = seed.old("disk-image-create", &format!("{words} -n -t tar -o out/x seed probe"));
+        succeed(command.envs(variables.iter().copied()).env("OVERWRITE_OLD_IMAGE", "1"));
+        let mut tar = Command::new("tar");
+        text(&succeed(tar.arg("-xOf").arg(seed.output("x.tar")).arg("./etc/install-type")).stdout)
+    };
+    assert_eq!(chosen(&[], ""), "source\n", "without environment.d");
+    let choice = "export DIB_DEFAULT_INSTALLTYPE=${DIB_DEFAULT_INSTALLTYPE:-package}\n";
+    seed.file("probe/environment.d/12-late", choice);
+    assert_eq!(chosen(&[], ""), "source\n");
+    seed.file("probe/environment.d/10-early", choice);
+    assert_eq!(chosen(&[], ""), "package\n");
+    assert_eq!(chosen(&[("DIB_DEFAULT_INSTALLTYPE", "source")], ""), "source\n");
+    assert_eq!(chosen(&[], "--install-type source"), "source\n");
+}
+
+fn static_files() {
+    let seed = Seed::new();
+    let element = seed.scratch.join("elements/probe");
+    for (path, mode) in [("static/empty", 0o755), ("static/root/secret", 0o700), ("static/tests", 0o1777)] {
+        fs::create_dir_all(element.join(path)).unwrap();
+        fs::set_permissions(element.join(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    seed.file("probe/static/root/secret/key", "key\n");
+    seed.hook(
+        "extra-data.d/50-see",
+        "cd \"$TMP_HOOKS_PATH\"; find static -mindepth 1 -printf '%p %m\\n' | sort > \"$TMP_MOUNT_PATH/etc/seen\"",
+    );
+    succeed(&mut seed.old("disk-image-create", "-n -t tar -o out/x seed probe"));
+    let mut tar = Command::new("tar");
+    let seen = text(&succeed(tar.arg("-xOf").arg(seed.output("x.tar")).arg("./etc/seen")).stdout);
+    assert_eq!(
+        seen,
+        "static/empty 755\nstatic/root 755\nstatic/root/secret 700\nstatic/root/secret/key 644\nstatic/tests 1777\n"
+    );
+}
+
+fn image_usage() {
+    let seed = Seed::new();
+    seed.hook("root.d/50-large", "head -c 12M /dev/zero > \"$TARGET_ROOT/large\"");
+    let told = |variables: &[(&str, &str)]| {
+        let mut command = seed.old("disk-image-create", "-n -t tar -o out/x seed probe");
+        command.env("OVERWRITE_OLD_IMAGE", "1").env("DIB_NO_TIMESTAMP", "1").envs(variables.iter().copied());
+        text(&succeed(&mut command).stderr)
+    };
+    let none = told(&[]);
+    assert!(!none.contains("sizes in the image"), "{none}");
+    let large = told(&[("DIB_SHOW_IMAGE_USAGE", "1")]);
+    assert!(large.contains("  12.6 MB  /large\n") && !large.contains("/etc/hostname"), "{large}");
+    let all = told(&[("DIB_SHOW_IMAGE_USAGE", "1"), ("DIB_SHOW_IMAGE_USAGE_FULL", "1")]);
+    assert!(all.contains("/large\n") && all.contains("/etc/hostname\n"), "{all}");
 }

@@ -10,6 +10,8 @@ use crate::tooling::seed::{Seed, succeed, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("legacy::the_fleet_builders_call", the_fleet_builders_call),
+    ("legacy::the_checksums_that_are_named_are_written", checksums),
+    ("legacy::a_tgz_is_compressed_by_the_named_program", compressor),
     ("legacy::old_outputs_get_the_date", old_outputs),
     ("legacy::a_log_file_makes_it_quiet_and_grows", a_log_file),
     ("legacy::a_docker_image_is_an_archive_and_is_loaded", a_docker_image),
@@ -45,6 +47,50 @@ fn the_fleet_builders_call() {
     assert!(text(&info.stdout).contains("\"compat\": \"0.10\""), "{}", text(&info.stdout));
     let manifest = fs::read_to_string(seed.output("deb-0001.d/dib-manifests/env")).unwrap();
     assert!(manifest.contains("declare -x DIB_IMAGE_FILENAME=\"deb-0001\""), "{manifest}");
+}
+
+fn checksums() {
+    let seed = Seed::new();
+    let build = |chosen: &str| {
+        let mut command = seed.old("disk-image-create", "-n --no-tmpfs -t tar -o out/x seed");
+        command.env("OVERWRITE_OLD_IMAGE", "1").env("DIB_CHECKSUM", chosen);
+        command
+    };
+    for (chosen, files) in [
+        ("md5", vec!["x.tar", "x.tar.md5"]),
+        ("1", vec!["x.tar", "x.tar.md5", "x.tar.sha256"]),
+        ("sha256", vec!["x.tar", "x.tar.sha256"]),
+        ("0", vec!["x.tar"]),
+    ] {
+        succeed(&mut build(chosen));
+        assert_eq!(seed.outputs(), files, "{chosen}");
+    }
+    let refused = build("yes").output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let message =
+        "error: disk-image-create: DIB_CHECKSUM: unknown checksum 'yes' (known: md5, sha256); 1 means all\n";
+    assert!(text(&refused.stderr).starts_with(message), "{}", text(&refused.stderr));
+}
+
+fn compressor() {
+    let seed = Seed::new();
+    let program = seed.scratch.join("bin/packer");
+    fs::write(&program, "#!/bin/sh\necho \"$@\" > \"${0%/*}/../packed\"\nexec gzip\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let build = |named: &str| {
+        let mut command = seed.old("disk-image-create", "-n --no-tmpfs -t tgz,tar -o out/x seed");
+        command.env("DIB_GZIP_BIN", named);
+        command
+    };
+    succeed(&mut build("packer -1"));
+    assert_eq!(fs::read_to_string(seed.scratch.join("packed")).unwrap(), "-1\n");
+    let list = |name: &str| text(&succeed(Command::new("tar").arg("-tf").arg(seed.output(name))).stdout);
+    assert_eq!(list("x.tgz"), list("x.tar"));
+
+    let refused = build("no-such-packer -9").output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let missing = "  no-such-packer (package no-such-packer), needed by export\n";
+    assert!(text(&refused.stderr).contains(missing), "{}", text(&refused.stderr));
 }
 
 fn old_outputs() {

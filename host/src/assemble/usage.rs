@@ -10,6 +10,8 @@ use crate::plan::layout::{Layout, Usage, UsageByMount};
 use crate::plan::{Plan, PlannedHook};
 use crate::sys::measure;
 
+pub(super) mod largest;
+
 /// Measures what goes onto each file system of the layout.
 ///
 /// # Errors

@@ -76,6 +76,11 @@ impl Crew {
         self.components.contributions().block_device
     }
 
+    /// Has shell hooks know the default install type from here on.
+    pub(super) fn tell_install_type(&mut self) -> Result<()> {
+        self.shell.tell_install_type()
+    }
+
     pub(super) fn shell(&self) -> &ShellRunner {
         &self.shell
     }

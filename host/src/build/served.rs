@@ -149,14 +149,14 @@ impl PackageStep<'_> {
         let installs = self.declared()?;
         let wanted = installs.step(self.phase, self.operation);
         let mut packages = Vec::new();
-        for source in self.sources {
-            let of_source = wanted.iter().filter(|one| one.element == source.name);
-            let names: Vec<String> = of_source.map(|one| one.package.clone()).collect();
-            if names.is_empty() {
-                continue;
-            }
-            let translated = translate(&source.name, map_of(source)?.as_ref(), &names, on, true)?;
-            let told = format!("{}: {} -> {}", source.name, names.join(" "), translated.join(" "));
+        for of_element in wanted.chunk_by(|one, next| one.element == next.element) {
+            let element = &of_element[0].element;
+            let names: Vec<String> = of_element.iter().map(|one| one.package.clone()).collect();
+            // An old list may name an element that is not there.
+            let source = self.sources.iter().find(|source| source.name == *element);
+            let map = source.map(map_of).transpose()?.flatten();
+            let translated = translate(element, map.as_ref(), &names, on, true)?;
+            let told = format!("{element}: {} -> {}", names.join(" "), translated.join(" "));
             output.line(Stream::Stdout, &told);
             packages.extend(translated);
         }
@@ -166,6 +166,7 @@ impl PackageStep<'_> {
     fn declared(&self) -> Result<PackageInstalls> {
         let around = Surroundings { arch: self.arch, variables: self.variables };
         let mut installs = PackageInstalls::default();
+        self.sources.iter().try_for_each(|source| installs.add_lists(source))?;
         for (source, text) in PackageInstalls::files(self.sources) {
             installs.add(&source.name, &text?, around)?;
         }

@@ -13,6 +13,7 @@ use crate::build::breaks::Breaks;
 use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
 use crate::legacy::words::quote;
+use crate::plan::secret::shown_word;
 use crate::plan::{GrantOrigin, Plan};
 use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
 use crate::sys;
@@ -218,7 +219,7 @@ impl RunArgs {
             load_docker: false,
             limits: self.limits.limits(),
             threads: thread::available_parallelism().map_or(1, usize::from),
-            arguments: command_line(),
+            arguments: arguments(),
             breaks,
         })
     }
@@ -238,8 +239,10 @@ pub(crate) fn breaks(variables: &BTreeMap<String, String>) -> Result<Breaks, Fai
     Breaks::of(variables).map_err(|error| Failure::request(format!("break: {error}")))
 }
 
-pub(crate) fn command_line() -> String {
-    env::args().map(|word| quote(&word)).collect::<Vec<_>>().join(" ")
+/// What this process was asked to do, without secrets: elements write it into images.
+fn arguments() -> String {
+    let words = env::args_os().skip(1).map(|word| quote(&shown_word(&word.to_string_lossy())));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Compiled elements are kept by absolute paths.

@@ -12,7 +12,7 @@ use crate::element::capability::Grant;
 use crate::element::hook_name::NameRule;
 use crate::legacy::installed;
 use crate::plan::{Plan, plan};
-use crate::spec::{Arch, Conversion, DiskSpec, Format, ImageSpec};
+use crate::spec::{Arch, Checksum, Conversion, DiskSpec, Format, ImageSpec};
 
 use super::Failure;
 use super::image_file::ImageFile;
@@ -204,7 +204,7 @@ impl SpecArgs {
             packages: without_repeats([file.packages, self.packages].concat()),
             disk: self.disk.or(file.disk).spec(&environment),
             environment,
-            checksum: self.checksum || file.checksum,
+            checksums: if self.checksum || file.checksum { Checksum::ALL.to_vec() } else { Vec::new() },
             conversion: Conversion {
                 uncompressed: self.uncompressed || file.uncompressed,
                 qemu_img_options: self.qemu_img_options.or(file.qemu_img_options),

@@ -7,11 +7,13 @@
 //! | module | file |
 //! | --- | --- |
 //! | [`package_installs`] | `package-installs.yaml`, `package-installs.json` |
+//! | `package_list` | `package-installs-*` in a phase's directory |
 //! | [`package_map`] | `pkg-map` |
 //! | [`service_map`] | `svc-map` |
 //! | [`source_repository`] | `source-repository-*` |
 
 pub mod package_installs;
+mod package_list;
 pub mod package_map;
 pub mod service_map;
 pub mod source_repository;

@@ -7,13 +7,17 @@ use std::path::Path;
 
 use super::{Content, ElementError, ElementFile};
 
-/// Directories that are no part of an element: its tests, and what tools leave.
-const IGNORED_DIRECTORIES: [&str; 3] = ["tests", "__pycache__", ".git"];
+/// A directory that is no part of its element.
+const TESTS: &str = "tests";
+
+/// Directories that tools leave.
+const OF_TOOLS: [&str; 2] = ["__pycache__", ".git"];
 
 /// Marks a directory that a tool can make again, such as cargo's `target`.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 
-/// Directories whose content goes into the image as it is, links too.
+/// Directories whose content goes into the image as it is: links too, and
+/// directories with their modes, empty ones among them.
 const VERBATIM: [&str; 2] = ["static/", "init-scripts/"];
 
 /// What every link has on Linux.
@@ -49,12 +53,15 @@ fn walk(
         }
         let Some(metadata) = target(&path)? else { continue };
         if metadata.is_dir() {
-            if depth < MAX_DEPTH && !is_ignored(&name, &path) {
-                walk(&path, &format!("{relative}/"), depth + 1, files)?;
+            if is_verbatim(&relative) {
+                let content = Content::Directory;
+                files.push(ElementFile { path: relative.clone(), mode: mode(&metadata), content });
+            } else if depth == MAX_DEPTH || is_ignored(&relative, &name, &path) {
+                continue;
             }
-        } else if metadata.is_file() && !name.ends_with(".pyc") {
-            let mode = metadata.permissions().mode() & 0o7777;
-            files.push(ElementFile { path: relative, mode, content: Content::Path(path) });
+            walk(&path, &format!("{relative}/"), depth + 1, files)?;
+        } else if metadata.is_file() && (is_verbatim(&relative) || !name.ends_with(".pyc")) {
+            files.push(ElementFile { path: relative, mode: mode(&metadata), content: Content::Path(path) });
         }
     }
     Ok(())
@@ -74,8 +81,12 @@ fn is_verbatim(relative: &str) -> bool {
     VERBATIM.iter().any(|directory| relative.starts_with(directory))
 }
 
-fn is_ignored(name: &str, path: &Path) -> bool {
-    IGNORED_DIRECTORIES.contains(&name) || path.join(CACHE_TAG).exists()
+fn is_ignored(relative: &str, name: &str, path: &Path) -> bool {
+    relative == TESTS || OF_TOOLS.contains(&name) || path.join(CACHE_TAG).exists()
+}
+
+fn mode(metadata: &fs::Metadata) -> u32 {
+    metadata.permissions().mode() & 0o7777
 }
 
 fn not_text(path: &Path) -> ElementError {
@@ -113,17 +124,27 @@ mod tests {
         symlink("/nowhere/at/all", root.path().join("dangling")).unwrap();
         let files = list(root.path()).unwrap();
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["a-link", "b", "install.d/10-a", "pre-install.d/10-a", "static/etc/x"]);
+        let expected = ["a-link", "b", "install.d/10-a", "pre-install.d/10-a", "static/etc", "static/etc/x"];
+        assert_eq!(paths, expected);
     }
 
     #[test]
-    fn links_for_the_image_stay_links() {
+    fn what_is_for_the_image_stays_as_it_is() {
         let root = tempfile::tempdir().unwrap();
-        fs::create_dir(root.path().join("static")).unwrap();
+        let deep = format!("static/{}", ["tests"; MAX_DEPTH + 2].join("/"));
+        for path in ["static/empty", "static/secret", &deep] {
+            fs::create_dir_all(root.path().join(path)).unwrap();
+        }
+        fs::write(root.path().join(&deep).join("module.pyc"), "").unwrap();
+        fs::set_permissions(root.path().join("static/secret"), fs::Permissions::from_mode(0o700)).unwrap();
         symlink("/run/x", root.path().join("static/x")).unwrap();
         let files = list(root.path()).unwrap();
-        assert_eq!(files.len(), 1);
-        assert!(matches!(&files[0].content, Content::Link(target) if target == Path::new("/run/x")));
+        let at = |path: &str| files.iter().find(|file| file.path == path).expect(path);
+        assert!(matches!(&at("static/x").content, Content::Link(target) if target == Path::new("/run/x")));
+        assert!(matches!(at("static/empty").content, Content::Directory));
+        assert_eq!(at("static/secret").mode, 0o700);
+        at(&format!("{deep}/module.pyc"));
+        assert_eq!(files.len(), MAX_DEPTH + 2 + 4);
     }
 
     #[test]

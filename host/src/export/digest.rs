@@ -5,51 +5,52 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use md5::{Digest, Md5};
+use md5::Md5;
 use sha2::Sha256;
+use sha2::digest::DynDigest;
 
 use super::output::write_whole;
+use crate::spec::Checksum;
 use crate::sys::signals;
 
 /// How much is read at a time.
 const BUFFER: usize = 1 << 20;
 
-/// Both digests of a file, in hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digests {
-    /// MD5, which old consumers expect.
-    pub md5: String,
-    /// SHA-256.
-    pub sha256: String,
-}
+/// Digests of a file, in hexadecimal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digests(Vec<(Checksum, String)>);
 
 impl Digests {
-    /// Reads a file once, and tells how far it is.
-    pub(super) fn of(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Digests> {
+    /// Reads a file once for these digests, and tells how far it is.
+    pub(super) fn of(
+        path: &Path,
+        checksums: &[Checksum],
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Digests> {
         let context = || format!("computing the digests of {}", path.display());
         let mut file = File::open(path).with_context(context)?;
         let total = file.metadata().with_context(context)?.len();
-        let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
+        let mut digests: Vec<_> = checksums.iter().map(|&checksum| (checksum, digest(checksum))).collect();
         let mut buffer = vec![0; BUFFER];
         let mut done = 0;
         loop {
             signals::check()?;
             let length = file.read(&mut buffer).with_context(context)?;
             if length == 0 {
-                return Ok(Digests { md5: hex(&md5.finalize()), sha256: hex(&sha256.finalize()) });
+                let digests = digests.into_iter().map(|(kind, digest)| (kind, hex(&digest.finalize())));
+                return Ok(Digests(digests.collect()));
             }
-            md5.update(&buffer[..length]);
-            sha256.update(&buffer[..length]);
+            digests.iter_mut().for_each(|(_, digest)| digest.update(&buffer[..length]));
             done += length as u64;
             progress(done, total);
         }
     }
 
-    /// Writes `<output>.md5` and `<output>.sha256` as `md5sum` and `sha256sum` do.
+    /// Writes each into its file, as `md5sum` and `sha256sum` do.
     pub(super) fn write_beside(&self, output: &Path) -> Result<()> {
         let name = output.file_name().unwrap_or_default().to_string_lossy();
-        for (path, digest) in beside(output).iter().zip([&self.md5, &self.sha256]) {
-            write_whole(path, &format!("{digest}  {name}\n"))?;
+        for (checksum, digest) in &self.0 {
+            write_whole(&file_of(output, *checksum), &format!("{digest}  {name}\n"))?;
         }
         Ok(())
     }
@@ -68,13 +69,22 @@ impl Digests {
     }
 }
 
-/// Where the digests of an output stand: MD5, then SHA-256.
+fn digest(checksum: Checksum) -> Box<dyn DynDigest> {
+    match checksum {
+        Checksum::Md5 => Box::new(Md5::default()),
+        Checksum::Sha256 => Box::new(Sha256::default()),
+    }
+}
+
+/// Where the digests of an output stand, if it has all.
 pub(super) fn beside(output: &Path) -> [PathBuf; 2] {
-    ["md5", "sha256"].map(|extension| {
-        let mut path = output.as_os_str().to_owned();
-        path.push(format!(".{extension}"));
-        path.into()
-    })
+    Checksum::ALL.map(|checksum| file_of(output, checksum))
+}
+
+fn file_of(output: &Path, checksum: Checksum) -> PathBuf {
+    let mut path = output.as_os_str().to_owned();
+    path.push(format!(".{checksum}"));
+    path.into()
 }
 
 /// Bytes in hexadecimal digits.
@@ -92,7 +102,8 @@ mod tests {
         let path = scratch.path().join("x.raw");
         std::fs::write(&path, "abc").unwrap();
         let mut told = Vec::new();
-        Digests::of(&path, &mut |done, total| told.push((done, total))).unwrap().write_beside(&path).unwrap();
+        let digests = Digests::of(&path, &Checksum::ALL, &mut |done, total| told.push((done, total)));
+        digests.unwrap().write_beside(&path).unwrap();
         assert_eq!(told, [(3, 3)]);
         let read = |extension: &str| {
             std::fs::read_to_string(scratch.path().join(format!("x.raw.{extension}"))).unwrap()
@@ -102,5 +113,9 @@ mod tests {
             read("sha256"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  x.raw\n"
         );
+        Digests::remove_beside(&path).unwrap();
+        let one = Digests::of(&path, &[Checksum::Sha256], &mut |_, _| {}).unwrap();
+        one.write_beside(&path).unwrap();
+        assert!(beside(&path)[1].exists() && !beside(&path)[0].exists());
     }
 }

@@ -72,7 +72,7 @@ fn extract_fat(device: &Path, target: &Path, size: u64) -> Result<Mount> {
 
 /// Writes the tree in `format` to the existing file `output`.
 pub(super) fn archive(tree: &Path, format: Format, plan: &Plan, output: &Path) -> Result<()> {
-    let compressed = (format == Format::Tgz).then_some("--gzip");
+    let compressed = (format == Format::Tgz).then(|| format!("--use-compress-program={}", plan.compressor()));
     match format {
         Format::Squashfs => squashfs(tree, plan.source_date, output).execute()?,
         Format::Docker => docker::write(tree, plan, output)?,

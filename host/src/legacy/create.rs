@@ -14,6 +14,7 @@ use super::{Creator, VERSION, installed, options, outputs, request};
 use crate::build::BuildOptions;
 use crate::cli::{Failure, build, limit, output, preflight, spec_args, work_args};
 use crate::element::Library;
+use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
 use crate::report::{ReportOptions, Verbosity};
 
@@ -34,6 +35,7 @@ fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
     let caller = spec_args::environment();
     let usage =
         |error| Failure::request(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
+    let line = arguments.iter().map(|word| shown_word(word)).collect::<Vec<_>>().join(" ");
     let options = options::parse(arguments, &caller).map_err(usage)?;
     if options.help {
         return output::print(&help::text(creator));
@@ -45,7 +47,7 @@ fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
         ));
     }
     let request = request::request(creator, &options, &caller).map_err(|error| refused(creator, &error))?;
-    build_request(creator, request, &options)
+    build_request(creator, request, &options, &line)
 }
 
 fn refused(creator: Creator, error: &RequestError) -> Failure {
@@ -56,7 +58,12 @@ fn help_hint(creator: Creator) -> String {
     format!("{} --help shows every option", creator.name())
 }
 
-fn build_request(creator: Creator, mut request: Request, options: &Options) -> Result<(), Failure> {
+fn build_request(
+    creator: Creator,
+    mut request: Request,
+    options: &Options,
+    line: &str,
+) -> Result<(), Failure> {
     let environment = &request.spec.environment;
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
@@ -72,7 +79,7 @@ fn build_request(creator: Creator, mut request: Request, options: &Options) -> R
     if let Some(logfile) = &options.logfile {
         output::print(&format!("Output logs going to: {logfile}\n"))?;
     }
-    let (build_options, report) = (build_options(&request)?, report_options(&request));
+    let (build_options, report) = (build_options(&request, line)?, report_options(&request));
     let formats = request.spec.formats.clone();
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
@@ -96,7 +103,7 @@ fn has(plan: &Plan, element: &str) -> bool {
     plan.elements.iter().any(|planned| planned.name == element)
 }
 
-fn build_options(request: &Request) -> Result<BuildOptions, Failure> {
+fn build_options(request: &Request, arguments: &str) -> Result<BuildOptions, Failure> {
     Ok(BuildOptions {
         work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
         cache_directory: build::default_cache(),
@@ -108,7 +115,7 @@ fn build_options(request: &Request) -> Result<BuildOptions, Failure> {
         load_docker: request.spec.conversion.docker_target.is_some() && preflight::has_program("docker"),
         limits: limit::of_environment()?,
         threads: thread::available_parallelism().map_or(1, usize::from),
-        arguments: build::command_line(),
+        arguments: arguments.to_owned(),
         breaks: build::breaks(&request.spec.environment)?,
     })
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::options::Options;
 use super::outputs::{self, TypeError};
 use super::{Creator, words};
-use crate::spec::{Arch, Conversion, DiskSpec, ImageSpec, UnknownName};
+use crate::spec::{Arch, Checksum, Conversion, DiskSpec, ImageSpec, UnknownName};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;
@@ -71,6 +71,9 @@ pub enum RequestError {
         /// What it was.
         value: String,
     },
+    /// `DIB_CHECKSUM`.
+    #[error("DIB_CHECKSUM: {0}; 1 means all")]
+    Checksum(UnknownName),
     /// `--mkfs-options`.
     #[error("--mkfs-options has an open quote: {0}")]
     MkfsOptions(String),
@@ -102,7 +105,7 @@ pub fn request(
         environment: variables.map.clone(),
         packages: options.packages.clone(),
         disk: disk(options, &variables)?,
-        checksum: variables.is_on("DIB_CHECKSUM"),
+        checksums: checksums(&variables)?,
         conversion: Conversion {
             uncompressed: options.uncompressed,
             qemu_img_options: variables.get("QEMU_IMG_OPTIONS").map(str::to_owned),
@@ -150,7 +153,6 @@ impl Variables {
         let mut default = |name: &str, value: &str| {
             map.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         };
-        default("DIB_DEFAULT_INSTALLTYPE", "source");
         default("DIB_IMAGE_CACHE", &image_cache);
         if creator == Creator::Ramdisk {
             default("DIB_NO_TMPFS", "1");
@@ -204,6 +206,10 @@ fn architecture(variables: &Variables) -> Result<Arch, RequestError> {
         Some(name) => Ok(name.parse()?),
         None => Arch::of_host().ok_or(RequestError::HostArchitecture),
     }
+}
+
+fn checksums(variables: &Variables) -> Result<Vec<Checksum>, RequestError> {
+    Checksum::chosen(variables.or(Checksum::VARIABLE, "0")).map_err(RequestError::Checksum)
 }
 
 fn disk(options: &Options, variables: &Variables) -> Result<DiskSpec, RequestError> {

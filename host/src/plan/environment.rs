@@ -12,24 +12,30 @@ use super::{GrantOrigin, ParameterOrigin, PlanError, PlannedGrant, PlannedParame
 pub(super) const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
 /// Variables of the contract that do not start with `DIB_`.
-const CONTRACT: [&str; 7] = [
+const CONTRACT: [&str; 9] = [
     "ELEMENTS_PATH",
+    "IMAGE_TYPE",
     "OVERWRITE_OLD_IMAGE",
     "RUN_PARTS_REGEX",
     SOURCE_DATE,
+    "TMP_DIR",
     "break",
     "break_cmd",
     "break_outside_target",
 ];
 
 /// Variables that upstream's elements read by names without the `DIB_` prefix.
-const OF_ELEMENTS: [&str; 16] = [
+const OF_ELEMENTS: [&str; 25] = [
     "BASE_IMAGE_FILE",
+    "BASE_IMAGE_FILE_SUFFIX",
     "BASE_IMAGE_TAR",
     "BINARY_DEPS",
+    "BUSYBOX",
     "CURL_DASH_V",
     "DHCP_CLIENT",
+    "DISTRO_NAME",
     "DRACUT_NETWORK",
+    "EFI_BOOT_DIR",
     "FORCE_REVALIDATE",
     "FS_TYPE",
     "ISCSI_TARGET_IQN",
@@ -39,10 +45,16 @@ const OF_ELEMENTS: [&str; 16] = [
     "NO_SOURCE_REPOSITORIES",
     "RAMDISK_ELEMENT",
     "SERIAL_CONSOLE",
+    "SHA256SUMS",
+    "SHA256SUMS_FILE",
+    "SIGNATURE_FILE",
+    "SIGNED_BY",
+    "SUBRELEASE_REGEXP",
     "VIRTUAL_TERMINAL",
 ];
 
-/// Prefixes of such names.
+/// Prefixes of such names. What programs read that elements run is not among
+/// them: `PIP_INDEX_URL`, say, may hold a password, and no element asks for it.
 const PREFIXES_OF_ELEMENTS: [&str; 11] = [
     "DEPLOYMENT_",
     "GENTOO_",
@@ -50,7 +62,7 @@ const PREFIXES_OF_ELEMENTS: [&str; 11] = [
     "HW_DISCOVERY_",
     "NODEPOOL_",
     "OPENSUSE_",
-    "PIP_",
+    "PYPI_MIRROR_URL",
     "REG_",
     "UBOOT_",
     "YUM",

@@ -26,6 +26,17 @@ pub fn shown<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     }
 }
 
+/// A word of a command line as people may see it: of `name=value`, be it a
+/// flag's or a word of its own, the value as [`shown`] shows it.
+pub fn shown_word(word: &str) -> Cow<'_, str> {
+    let start = if word.starts_with("--") { word.find('=').map_or(0, |at| at + 1) } else { 0 };
+    let (flag, rest) = word.split_at(start);
+    match rest.split_once('=') {
+        Some((name, value)) => format!("{flag}{name}={}", shown(name, value)).into(),
+        None => format!("{flag}{}", shown("", rest)).into(),
+    }
+}
+
 /// What stands before and after the password of a URL:
 /// `scheme://user:password@host` (RFC 3986, section 3.2.1).
 fn password(value: &str) -> Option<(&str, &str)> {
@@ -53,6 +64,22 @@ mod tests {
         ];
         for (name, value, expected) in table {
             assert_eq!(shown(name, value), expected, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn secrets_of_a_command_line_are_hidden() {
+        let table = [
+            ("vm", "vm"),
+            ("--set=local-config.password=a=b", "--set=local-config.password=(not shown)"),
+            ("debian.password=x", "debian.password=(not shown)"),
+            ("--set=debian.release=trixie", "--set=debian.release=trixie"),
+            ("--qemu-img-options=a=b,c=d", "--qemu-img-options=a=b,c=d"),
+            ("debian.mirror=http://me:x@m.example/", "debian.mirror=http://me:***@m.example/"),
+            ("--output=x", "--output=x"),
+        ];
+        for (word, expected) in table {
+            assert_eq!(shown_word(word), expected);
         }
     }
 }

@@ -36,6 +36,11 @@ pub(super) fn tools(
         programs.for_each(|(program, package)| add(tool(program, package, "assemble")));
     }
     outputs.iter().filter_map(|output| of_format(output.format)).for_each(&mut add);
+    if outputs.iter().any(|output| output.format == Format::Tgz)
+        && let Some(program) = compressor(environment).and_then(|line| line.split_whitespace().next())
+    {
+        add(tool(program, program, "export"));
+    }
     tools
 }
 
@@ -63,6 +68,11 @@ fn of_sources(elements: &[Element], environment: &BTreeMap<String, String>) -> V
         programs.map(|(program, package)| tool(program, package, &element.name)).collect::<Vec<_>>()
     };
     elements.iter().flat_map(of_element).collect()
+}
+
+/// What the caller wants tgz compressed with: a program, with arguments perhaps.
+pub(super) fn compressor(environment: &BTreeMap<String, String>) -> Option<&str> {
+    environment.get("DIB_GZIP_BIN").map(|line| line.trim()).filter(|line| !line.is_empty())
 }
 
 fn of_format(format: Format) -> Option<Tool> {

@@ -11,7 +11,7 @@ use super::secret::{self, HIDDEN, is_secret};
 use crate::element::capability::Grant;
 use crate::element::manifest::{CacheMount, ParameterValue};
 use crate::element::{Element, HookKind, Origin, Phase, Place};
-use crate::spec::{Arch, Conversion, DiskSpec, Format};
+use crate::spec::{Arch, Checksum, Conversion, DiskSpec, Format};
 
 /// Everything a build will do.
 #[derive(Clone, Debug, Serialize)]
@@ -38,8 +38,8 @@ pub struct Plan {
     pub image_name: String,
     /// The files that the build leaves, in the order asked for.
     pub outputs: Vec<PlannedOutput>,
-    /// Write `.sha256` and `.md5` files beside each output.
-    pub checksum: bool,
+    /// Digests that are written beside each output.
+    pub checksums: Vec<Checksum>,
     /// How images are converted.
     pub conversion: Conversion,
     /// Programs of the build host that the build needs.
@@ -219,6 +219,11 @@ impl Plan {
     /// The hooks of a phase, in order.
     pub fn hooks(&self, phase: Phase) -> &[PlannedHook] {
         self.phases.iter().find(|planned| planned.phase == phase).map_or(&[], |planned| &planned.hooks)
+    }
+
+    /// What compresses a tgz: a program, with arguments perhaps.
+    pub fn compressor(&self) -> &str {
+        super::tools::compressor(&self.environment).unwrap_or("gzip")
     }
 
     /// Whether a component manages the image's packages.

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::plan::{Layout, Plan};
+use crate::plan::{Layout, Plan, secret};
 use crate::shell::library::Library;
+use crate::spec::Checksum;
 use crate::workspace::Workspace;
 
 /// Variables by name.
@@ -13,6 +14,10 @@ pub type Environment = BTreeMap<String, String>;
 
 /// Search path of hooks outside the chroot, and appended inside it.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// `IMAGE_TYPE`, unless the caller has it: it does not follow the formats that
+/// are asked for, of which there may be several.
+const IMAGE_TYPE: &str = "qcow2";
 
 /// What the contract needs beyond the plan.
 #[derive(Clone, Debug)]
@@ -32,7 +37,7 @@ pub struct Surroundings<'a> {
     pub lock_files: &'a Path,
     /// Whether the network must not be used (`DIB_OFFLINE`).
     pub offline: bool,
-    /// The command line, for the manifests (`DIB_ARGS`).
+    /// The arguments of the command, for the manifests (`DIB_ARGS`).
     pub arguments: &'a str,
 }
 
@@ -42,7 +47,6 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     let dirs = around.workspace;
     let root = plan.layout.root();
     let names: Vec<&str> = plan.elements.iter().map(|element| element.name.as_str()).collect();
-    let formats: Vec<&str> = plan.outputs.iter().map(|output| output.format.as_str()).collect();
     let mut set = |name: &str, value: String| {
         env.insert(name.to_owned(), value);
     };
@@ -52,7 +56,6 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("TMP_HOOKS_PATH", text(&dirs.hooks()));
     set("TMP_IMAGE_DIR", text(&dirs.image()));
     set("IMAGE_NAME", plan.image_name.clone());
-    set("IMAGE_TYPE", formats.first().copied().unwrap_or_default().to_owned());
     set("IMAGE_ELEMENT", names.join(" "));
     set("IMAGE_ELEMENT_YAML", element_yaml(around.element_directories));
     set("FS_TYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
@@ -69,12 +72,12 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("DIB_BOOT_LABEL", boot_label(&plan.layout));
     set("DIB_MOUNTPOINTS", mount_points(&plan.layout));
     set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.build_directory().join("block-device/params.yaml")));
-    set("DIB_CHECKSUM", u8::from(plan.checksum).to_string());
+    set(Checksum::VARIABLE, Checksum::choice(&plan.checksums).to_owned());
     let mut default = |name: &str, value: String| {
         env.entry(name.to_owned()).or_insert(value);
     };
     default("DIB_DEBUG_TRACE", "0".to_owned());
-    default("DIB_DEFAULT_INSTALLTYPE", "source".to_owned());
+    default("IMAGE_TYPE", IMAGE_TYPE.to_owned());
     default("DIB_IMAGE_CACHE", text(around.image_cache));
     default("DIB_LOCKFILES", text(around.lock_files));
     for (name, value) in around.caller {
@@ -137,13 +140,12 @@ fn element_yaml(directories: &[(String, PathBuf)]) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// The caller's `DIB_*` values as bash declares them; names that look like
-/// secrets are left out, since elements write this into the image.
+/// The caller's `DIB_*` values as bash declares them. Elements write this into
+/// the image: names that look like secrets are left out, and so are passwords
+/// of URLs.
 fn dib_env(environment: &Environment) -> String {
-    let told = environment
-        .iter()
-        .filter(|(name, _)| name.starts_with("DIB_") && !crate::plan::secret::is_secret(name));
-    told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(value)))
+    let told = environment.iter().filter(|(name, _)| name.starts_with("DIB_") && !secret::is_secret(name));
+    told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(&secret::shown(name, value))))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -173,10 +175,13 @@ mod tests {
     fn secrets_do_not_reach_the_manifest_variable() {
         let environment = Environment::from([
             ("DIB_DEV_USER_PASSWORD".to_owned(), "hunter2".to_owned()),
+            ("DIB_PYPI_MIRROR_URL".to_owned(), "https://me:hunter2@pypi.example/simple".to_owned()),
             ("DIB_RELEASE".to_owned(), "it's $5 \"x\"".to_owned()),
             ("http_proxy".to_owned(), "http://proxy".to_owned()),
         ]);
-        assert_eq!(dib_env(&environment), r#"declare -x DIB_RELEASE="it's \$5 \"x\"""#);
+        let expected = r#"declare -x DIB_PYPI_MIRROR_URL="https://me:***@pypi.example/simple"
+declare -x DIB_RELEASE="it's \$5 \"x\"""#;
+        assert_eq!(dib_env(&environment), expected);
     }
 
     #[test]

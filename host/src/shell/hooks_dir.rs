@@ -54,6 +54,12 @@ fn write_file(file: &ElementFile, target: &Path, element: &Element) -> Result<()
     if target.symlink_metadata().is_ok() {
         return Ok(());
     }
+    let mode = fs::Permissions::from_mode(file.mode);
+    if let Content::Directory = &file.content {
+        return fs::create_dir(target)
+            .and_then(|()| fs::set_permissions(target, mode))
+            .with_context(describe);
+    }
     if let Content::Link(to) = &file.content {
         return symlink(to, target).with_context(describe);
     }
@@ -66,5 +72,5 @@ fn write_file(file: &ElementFile, target: &Path, element: &Element) -> Result<()
         .with_context(describe)?;
     out.write_all(&bytes).with_context(describe)?;
     // The mode given to `open` is subject to the umask.
-    out.set_permissions(fs::Permissions::from_mode(file.mode)).with_context(describe)
+    out.set_permissions(mode).with_context(describe)
 }

@@ -81,7 +81,11 @@ fn elements() -> Vec<Element> {
         ),
         element(
             "mine",
-            &[("package-installs.json", r#"{"tools": {"phase": "post-install.d", "build-only": "y"}}"#)],
+            &[
+                ("package-installs.json", r#"{"tools": {"phase": "post-install.d", "build-only": "y"}}"#),
+                ("pre-install.d/package-installs-net", "# old\nclient\n-tools\n"),
+                ("pre-install.d/package-installs-nobody", "plain"),
+            ],
         ),
     ]
 }
@@ -98,13 +102,22 @@ fn declared_packages_reach_the_distribution_by_its_names() {
         (Phase::PostInstall, Operation::Install, "small"),
         (Phase::PostInstall, Operation::Uninstall, "small"),
         (Phase::PreInstall, Operation::Install, "small"),
+        (Phase::PreInstall, Operation::Uninstall, "small"),
     ] {
         let variables = BTreeMap::from([("MODE".to_owned(), mode.to_owned())]);
         let step = PackageStep { phase, operation, sources: &sources, arch: "amd64", variables: &variables };
         step.run(&notes, hook.output()).unwrap();
     }
     let asked = notes.0.lock().unwrap().join(", ");
-    assert_eq!(asked, "install isc-client other, install isc-client, install tools, remove tools");
+    let expected = [
+        "install isc-client other",
+        "install isc-client",
+        "install tools",
+        "remove tools",
+        "install isc-client a b plain",
+        "remove a b",
+    ];
+    assert_eq!(asked, expected.join(", "));
 }
 
 #[test]

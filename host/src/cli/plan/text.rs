@@ -30,9 +30,10 @@ pub(in crate::cli) fn render(plan: &Plan, style: Style) -> String {
 
 fn outputs(plan: &Plan) -> String {
     let mut table = Table::default();
-    let sums = if plan.checksum { "with .sha256 and .md5" } else { "" };
+    let sums: Vec<String> = plan.checksums.iter().map(|checksum| format!(".{checksum}")).collect();
+    let sums = if sums.is_empty() { String::new() } else { format!("with {}", sums.join(" and ")) };
     for output in &plan.outputs {
-        table.row([&output.path.display().to_string(), output.format.as_str(), plan.arch.as_str(), sums]);
+        table.row([&output.path.display().to_string(), output.format.as_str(), plan.arch.as_str(), &sums]);
     }
     table.lines("  ")
 }

@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{DeclarationError, parse_json_or_yaml};
+use super::DeclarationError;
+use super::package_list::PackageList;
 use crate::element::{Element, ElementError, Phase};
 
 mod condition;
+mod entry;
 
-use condition::Condition;
+use entry::{Entry, packages};
 
 const FILE: &str = "package-installs";
 
@@ -51,15 +53,23 @@ pub fn operation(phase: Phase, hook: &str) -> Option<Operation> {
     POSITIONS.iter().find(is_it).map(|&(_, operation, _)| operation)
 }
 
-/// The steps that any element may need, whatever its conditions say: phase and hook name.
+/// The steps that any element may need, whatever its conditions say: phase and
+/// hook name. What old lists name counts as well.
 ///
 /// # Errors
 ///
 /// Fails if a file cannot be read.
 pub fn steps(elements: &[Element]) -> Result<Vec<(Phase, String)>, DeclarationError> {
     let mut needed = BTreeSet::new();
+    for element in elements {
+        for list in lists(element)? {
+            needed.insert((list.phase, Operation::Install));
+            let removed = list.packages.iter().any(|(_, removed)| *removed);
+            needed.extend(removed.then_some((list.phase, Operation::Uninstall)));
+        }
+    }
     for (element, text) in PackageInstalls::files(elements) {
-        let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE, problem };
+        let wrong = |problem| wrong(element, problem);
         let text = text.map_err(|error| wrong(error.to_string()))?;
         for (package, entries) in packages(&text).map_err(wrong)? {
             for entry in entries {
@@ -70,6 +80,14 @@ pub fn steps(elements: &[Element]) -> Result<Vec<(Phase, String)>, DeclarationEr
     }
     let needed = POSITIONS.iter().filter(|(phase, operation, _)| needed.contains(&(*phase, *operation)));
     Ok(needed.map(|&(phase, operation, position)| (phase, hook_name(operation, position))).collect())
+}
+
+fn lists(element: &Element) -> Result<Vec<PackageList>, DeclarationError> {
+    PackageList::all(element).map_err(|error| wrong(element, error.to_string()))
+}
+
+fn wrong(element: &Element, problem: String) -> DeclarationError {
+    DeclarationError { element: element.name.clone(), file: FILE, problem }
 }
 
 fn of_package(package: &str, problem: &str) -> String {
@@ -100,15 +118,6 @@ pub struct PackageInstalls {
     steps: BTreeMap<(Phase, Operation), Vec<WantedPackage>>,
 }
 
-/// What one entry says of one package.
-#[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    phase: Phase,
-    uninstall: bool,
-    build_only: bool,
-    condition: Condition,
-}
-
 impl PackageInstalls {
     /// Adds what one element wants; `text` is its file.
     ///
@@ -128,6 +137,25 @@ impl PackageInstalls {
                 let entry = Entry::parse(&entry).map_err(|problem| wrong(of_package(&package, &problem)))?;
                 self.consider(element, &package, &entry, around)
                     .map_err(|problem| wrong(of_package(&package, &problem)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the packages of an element's old lists: they are installed in any
+    /// case, and removed where the list says so.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a list cannot be read.
+    pub fn add_lists(&mut self, element: &Element) -> Result<(), DeclarationError> {
+        for PackageList { phase, element, packages } in lists(element)? {
+            for (package, removed) in packages {
+                let operations = [Operation::Install, Operation::Uninstall];
+                let wanted = WantedPackage { package, element: element.clone() };
+                for operation in operations.into_iter().take(if removed { 2 } else { 1 }) {
+                    self.steps.entry((phase, operation)).or_default().push(wanted.clone());
+                }
             }
         }
         Ok(())
@@ -200,53 +228,6 @@ impl PackageInstalls {
             _ => entry.operations(),
         }
     }
-}
-
-/// Each package with its entries; none means one that says nothing.
-fn packages(text: &str) -> Result<Vec<(String, Vec<Value>)>, String> {
-    let entries = |value: Value| match value {
-        Value::Array(list) if !list.is_empty() => list,
-        Value::Array(_) | Value::Null => vec![Value::Object(Map::new())],
-        Value::String(text) if text.is_empty() => vec![Value::Object(Map::new())],
-        other => vec![other],
-    };
-    match parse_json_or_yaml(text)? {
-        Value::Object(map) => Ok(map.into_iter().map(|(package, value)| (package, entries(value))).collect()),
-        Value::Null => Ok(Vec::new()),
-        _ => Err("must be a mapping from package names to what is said of them".to_owned()),
-    }
-}
-
-impl Entry {
-    /// What it may come to.
-    fn operations(&self) -> &'static [Operation] {
-        match (self.uninstall, self.build_only) {
-            (_, true) => &[Operation::Install, Operation::Uninstall],
-            (true, false) => &[Operation::Uninstall],
-            (false, false) => &[Operation::Install],
-        }
-    }
-
-    fn parse(value: &Value) -> Result<Entry, String> {
-        let keys = value.as_object().ok_or("must be a mapping, or a list of mappings")?;
-        let phase = match keys.get("phase") {
-            None => Phase::Install,
-            Some(name) => phase(name)?,
-        };
-        Ok(Entry {
-            phase,
-            // Upstream looks at whether these are there, not at what they say.
-            uninstall: keys.contains_key("uninstall"),
-            build_only: keys.contains_key("build-only"),
-            condition: Condition::parse(keys)?,
-        })
-    }
-}
-
-fn phase(name: &Value) -> Result<Phase, String> {
-    let with_packages = |phase: &Phase| POSITIONS.iter().any(|(one, _, _)| one == phase);
-    let named = name.as_str().and_then(Phase::from_directory).filter(with_packages);
-    named.ok_or_else(|| format!("phase must be pre-install.d, install.d or post-install.d, not {name}"))
 }
 
 #[cfg(test)]

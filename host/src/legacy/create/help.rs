@@ -41,8 +41,10 @@ const REST: &str = "\
 
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace
 outputs of earlier builds instead of renaming them), TMP_DIR (where to work), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,
-ACI_MANIFEST (the manifest of an aci), break=before-PHASE|after-PHASE|after-error,... (stop for a shell,
-or for what break_cmd says), SLATE_LIMITS=NAME=VALUE,... (what hooks of components may use: see --limit in
+ACI_MANIFEST (the manifest of an aci), DIB_CHECKSUM=md5 or sha256 (write that file only), DIB_GZIP_BIN (what
+compresses a tgz), DIB_SHOW_IMAGE_USAGE=1 (tell what is large in the image; all of it with
+DIB_SHOW_IMAGE_USAGE_FULL=1), break=before-PHASE|after-PHASE|after-error,... (stop for a shell, or for what
+break_cmd says), SLATE_LIMITS=NAME=VALUE,... (what hooks of components may use: see --limit in
 `slate build --help`), and what the elements read.
 
 One of the elements must be a distribution.

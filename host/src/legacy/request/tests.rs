@@ -36,7 +36,9 @@ fn the_fleet_builders_call() {
     assert_eq!(request.spec.formats, [Format::Qcow2, Format::Raw]);
     assert_eq!(request.image_name, Path::new("/i/deb-0001"));
     assert_eq!(request.spec.conversion.qemu_img_options.as_deref(), Some("compat=0.10"));
-    assert!(request.spec.checksum && request.no_tmpfs && request.keep_old && !request.quiet);
+    assert!(
+        request.spec.checksums == Checksum::ALL && request.no_tmpfs && request.keep_old && !request.quiet
+    );
     assert_eq!(request.trace, 1);
     assert_eq!(request.spec.environment["DIB_RELEASE"], "bookworm");
     assert_eq!(request.spec.environment["ELEMENTS_PATH"], "/etc/elements");
