@@ -84,7 +84,7 @@ impl Desk {
             Request::Remove { element, names } => distribution.remove(&mapped(element, names)?)?,
             Request::Upgrade => distribution.upgrade()?,
             Request::MapPackages { element, missing_ok, prefix, names } => {
-                let map = self.source(&element).ok().map(map_of).transpose()?.flatten();
+                let map = self.source(&element).ok().map(PackageMap::of).transpose()?.flatten();
                 let names = translate(&element, map.as_ref(), &names, &distribution.describe()?, missing_ok)?;
                 return Ok(names.iter().map(|name| format!("{prefix}{name}\n")).collect());
             }
@@ -154,7 +154,7 @@ impl PackageStep<'_> {
             let names: Vec<String> = of_element.iter().map(|one| one.package.clone()).collect();
             // An old list may name an element that is not there.
             let source = self.sources.iter().find(|source| source.name == *element);
-            let map = source.map(map_of).transpose()?.flatten();
+            let map = source.map(PackageMap::of).transpose()?.flatten();
             let translated = translate(element, map.as_ref(), &names, on, true)?;
             let told = format!("{element}: {} -> {}", names.join(" "), translated.join(" "));
             output.line(Stream::Stdout, &told);
@@ -174,12 +174,6 @@ impl PackageStep<'_> {
     }
 }
 
-fn map_of(element: &Element) -> Result<Option<PackageMap>> {
-    let Some(file) = element.file("pkg-map") else { return Ok(None) };
-    let context = || format!("reading {}", element.shown(&file.path));
-    PackageMap::parse(&element.text(file)?).with_context(context).map(Some)
-}
-
 fn translate(
     element: &str,
     map: Option<&PackageMap>,
@@ -188,9 +182,7 @@ fn translate(
     missing_ok: bool,
 ) -> Result<Vec<String>> {
     ensure!(!on.name.is_empty(), "the distribution does not say its name");
-    let release = Some(on.release.as_str()).filter(|release| !release.is_empty());
-    let on = package_map::Distribution { name: &on.name, release };
-    Ok(package_map::translate(element, map, names, on, missing_ok)?)
+    Ok(package_map::translate(element, map, names, on.distribution(), missing_ok)?)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::rehearsal::Rehearsal;
 use crate::element::Phase;
+use crate::element::declared::package_map;
 use crate::report::HookOutput;
 use crate::sys::root::Ledger;
 use crate::sys::stop::Stop;
@@ -74,6 +75,15 @@ pub struct Identity {
     pub family: String,
     /// `bookworm`, `42`.
     pub release: String,
+}
+
+impl Identity {
+    /// As package maps look it up.
+    pub fn distribution(&self) -> package_map::Distribution<'_> {
+        let [family, release] =
+            [&self.family, &self.release].map(|text| Some(text.as_str()).filter(|text| !text.is_empty()));
+        package_map::Distribution { name: &self.name, family, release }
+    }
 }
 
 /// Manages the packages and services of an image, by the distribution's own names.

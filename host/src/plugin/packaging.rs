@@ -1,16 +1,14 @@
-//! Generic names of packages and services, by an element's maps.
-//!
-//! `pkg-map` is JSON with the sections `release` (distribution, then release),
-//! `distro`, `family` and `default`; the most specific section that has a name
-//! wins. `svc-map` is YAML: a name, then distribution, family or `default`.
+//! Generic names of packages and services, by an element's maps: its `pkg-map`
+//! as shell elements have it, and its own `svc-map`, which is YAML: a name, then
+//! distribution, family or `default`.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
-use serde::Deserialize;
 
 use super::context::Identity;
 use crate::element::Element;
+use crate::element::declared::package_map::{Mapped, PackageMap};
 
 /// A generic name that a map does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,15 +26,6 @@ pub struct Unmapped {
 
 type Names = BTreeMap<String, String>;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PackageMap {
-    release: BTreeMap<String, BTreeMap<String, Names>>,
-    distro: BTreeMap<String, Names>,
-    family: BTreeMap<String, Names>,
-    default: Names,
-}
-
 /// The distribution's packages for an element's generic names, in order, each
 /// name with those it stands for: none if the map leaves it out on purpose. An
 /// element without a map uses its names as they are.
@@ -45,15 +34,12 @@ struct PackageMap {
 ///
 /// Fails with [`Unmapped`] if the map does not have a name, and if it cannot be read.
 pub fn packages(element: &Element, names: &[String], on: &Identity) -> Result<Vec<Vec<String>>> {
-    let Some(text) = file(element, "pkg-map")? else { return Ok(as_they_are(names)) };
-    let map: PackageMap = serde_json::from_str(&text).with_context(|| reading(element, "pkg-map"))?;
-    let sections = [
-        map.release.get(&on.name).and_then(|releases| releases.get(&on.release)),
-        map.distro.get(&on.name),
-        map.family.get(&on.family),
-        Some(&map.default),
-    ];
-    let find = |name: &String| sections.iter().flatten().find_map(|section| section.get(name));
+    let Some(map) = PackageMap::of(element)? else { return Ok(as_they_are(names)) };
+    let find = |name: &String| match map.get(name, on.distribution()) {
+        Mapped::To(packages) => Some(packages),
+        Mapped::Nothing => Some(""),
+        Mapped::Unmapped => None,
+    };
     translate(element, "pkg-map", names, on, find)
 }
 
@@ -63,12 +49,15 @@ pub fn packages(element: &Element, names: &[String], on: &Identity) -> Result<Ve
 ///
 /// Fails as [`packages`] does.
 pub fn services(element: &Element, names: &[String], on: &Identity) -> Result<Vec<Vec<String>>> {
-    let Some(text) = file(element, "svc-map")? else { return Ok(as_they_are(names)) };
-    let map: BTreeMap<String, Names> =
-        serde_saphyr::from_str(&text).with_context(|| reading(element, "svc-map"))?;
+    let Some(file) = element.file("svc-map") else { return Ok(as_they_are(names)) };
+    let context = || format!("reading svc-map of element '{}'", element.name);
+    let text = element.text(file).with_context(context)?;
+    let map: BTreeMap<String, Names> = serde_saphyr::from_str(&text).with_context(context)?;
     let find = |name: &String| {
         let names = map.get(name)?;
-        [on.name.as_str(), &on.family, "default"].into_iter().find_map(|key| names.get(key))
+        [on.name.as_str(), &on.family, "default"]
+            .into_iter()
+            .find_map(|key| names.get(key).map(String::as_str))
     };
     translate(element, "svc-map", names, on, find)
 }
@@ -82,9 +71,9 @@ fn translate<'a>(
     file: &'static str,
     names: &[String],
     on: &Identity,
-    find: impl Fn(&String) -> Option<&'a String>,
+    find: impl Fn(&String) -> Option<&'a str>,
 ) -> Result<Vec<Vec<String>>> {
-    let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
     let unmapped = |name: &String| Unmapped {
         file,
         element: element.name.clone(),
@@ -92,16 +81,6 @@ fn translate<'a>(
         distribution: format!("{} {}", on.name, on.release).trim_end().to_owned(),
     };
     names.iter().map(|name| find(name).map(words).ok_or_else(|| anyhow!(unmapped(name)))).collect()
-}
-
-fn file(element: &Element, name: &str) -> Result<Option<String>> {
-    let Some(file) = element.file(name) else { return Ok(None) };
-    let bytes = file.content.read().with_context(|| reading(element, name))?;
-    Ok(Some(String::from_utf8(bytes.into_owned()).with_context(|| reading(element, name))?))
-}
-
-fn reading(element: &Element, file: &str) -> String {
-    format!("reading {file} of element '{}'", element.name)
 }
 
 #[cfg(test)]

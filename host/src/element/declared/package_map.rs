@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::DeclarationError;
+use crate::element::Element;
+
+const FILE: &str = "pkg-map";
+
 /// Package names by an element's names for them.
 type Names = BTreeMap<String, String>;
 
@@ -23,6 +28,8 @@ pub struct PackageMap {
 pub struct Distribution<'a> {
     /// `DISTRO_NAME`.
     pub name: &'a str,
+    /// Its family, if it says one; else the name tells.
+    pub family: Option<&'a str>,
     /// `DIB_RELEASE`, if it has releases.
     pub release: Option<&'a str>,
 }
@@ -65,6 +72,18 @@ impl PackageMapError {
 }
 
 impl PackageMap {
+    /// The map of an element, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub fn of(element: &Element) -> Result<Option<PackageMap>, DeclarationError> {
+        let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE, problem };
+        let Some(file) = element.file(FILE) else { return Ok(None) };
+        let text = element.text(file).map_err(|error| wrong(error.to_string()))?;
+        PackageMap::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
+    }
+
     /// Parses the JSON of a `pkg-map`.
     ///
     /// # Errors
@@ -77,7 +96,7 @@ impl PackageMap {
     /// Looks a name up: the most specific map that mentions it wins.
     pub fn get(&self, package: &str, on: Distribution<'_>) -> Mapped<'_> {
         let release = on.release.and_then(|release| self.release.get(on.name)?.get(major_release(release)));
-        let family = family(on.name).and_then(|family| self.family.get(family));
+        let family = on.family.or_else(|| family(on.name)).and_then(|family| self.family.get(family));
         let maps = [release, self.distro.get(on.name), family, Some(&self.default)];
         match maps.into_iter().flatten().find_map(|names| names.get(package)) {
             None => Mapped::Unmapped,
@@ -152,7 +171,7 @@ mod tests {
     fn names(packages: &[&str], distro: &str, release: Option<&str>) -> Result<Vec<String>, PackageMapError> {
         let map = PackageMap::parse(MAP).unwrap();
         let packages: Vec<String> = packages.iter().map(|&name| name.to_owned()).collect();
-        translate("e", Some(&map), &packages, Distribution { name: distro, release }, false)
+        translate("e", Some(&map), &packages, Distribution { name: distro, family: None, release }, false)
     }
 
     #[test]
@@ -170,6 +189,13 @@ mod tests {
     }
 
     #[test]
+    fn a_distribution_may_say_its_family() {
+        let map = PackageMap::parse(MAP).unwrap();
+        let on = Distribution { name: "mine", family: Some("redhat"), release: None };
+        assert_eq!(map.get("shim", on), Mapped::To("shim-x64"));
+    }
+
+    #[test]
     fn one_name_may_stand_for_several_packages() {
         assert_eq!(names(&["tools"], "centos", None).unwrap(), ["a", "b"]);
     }
@@ -179,7 +205,7 @@ mod tests {
         let error = names(&["tools"], "debian", None).unwrap_err();
         assert_eq!(error.to_string(), "the pkg-map of element e does not mention tools");
         assert_eq!(error.exit_status(), 1);
-        let on = Distribution { name: "debian", release: None };
+        let on = Distribution { name: "debian", family: None, release: None };
         let error = translate("e", None, &[], on, false).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.exit_status()), ("element e has no pkg-map", 2));
         assert_eq!(translate("e", None, &["x".to_owned()], on, true).unwrap(), ["x"]);
