@@ -30,6 +30,7 @@ use crate::sys::foreign::MountSet;
 pub mod bootloader;
 mod device;
 mod fat;
+mod fill;
 mod fstab;
 mod journal;
 mod lvm;
@@ -41,8 +42,9 @@ mod table;
 mod usage;
 mod volume;
 
+pub use fill::FilledImage;
 pub use mounted::MountedImage;
-pub use recipe::{FilledImage, Recipe, Target};
+pub use recipe::{Recipe, Target};
 pub use table::write as write_table;
 pub use usage::measure;
 pub(crate) use volume::{Attachment, Volume};

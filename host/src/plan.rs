@@ -58,11 +58,11 @@ pub fn plan(spec: ImageSpec, library: &Library) -> Result<Plan, PlanError> {
 ///
 /// Fails as [`plan`] does.
 pub fn plan_alone(spec: ImageSpec, element: Element) -> Result<Plan, PlanError> {
-    decide(spec, vec![select::Chosen { element, wanted_by: WantedBy::Caller }], false)
+    decide(spec, vec![sequence::Chosen { element, wanted_by: WantedBy::Caller }], false)
 }
 
 /// Plans with these elements, which are all that the image is to have or some of them.
-fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>, all: bool) -> Result<Plan, PlanError> {
+fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<Plan, PlanError> {
     let elements = chosen.iter().map(PlannedElement::from).collect();
     let mut sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
 
@@ -96,8 +96,8 @@ fn decide(spec: ImageSpec, chosen: Vec<select::Chosen>, all: bool) -> Result<Pla
     })
 }
 
-impl From<&select::Chosen> for PlannedElement {
-    fn from(chosen: &select::Chosen) -> Self {
+impl From<&sequence::Chosen> for PlannedElement {
+    fn from(chosen: &sequence::Chosen) -> Self {
         let element = &chosen.element;
         PlannedElement {
             name: element.name.clone(),

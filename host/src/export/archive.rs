@@ -1,4 +1,4 @@
-//! Archives that hold a tree and files of our own making.
+//! tar of a tree, and archives that hold one beside files of our own making.
 //!
 //! The tree's tar goes straight into the archive, with nothing on the side
 //! that would be left when a build is killed.
@@ -9,7 +9,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::tree;
 use crate::plan::Plan;
 use crate::sys::process::Program;
 
@@ -19,9 +18,22 @@ pub(super) const BLOCK: usize = 512;
 /// Appends the output of the program in the further arguments to the first.
 const APPEND: &str = r#"archive=$1; shift; exec "$@" >> "$archive""#;
 
+/// tar of a tree with everything a file can have, sorted, and without what
+/// tar would put in of the moment: its process number, access times, times
+/// later than `source_date`. The caller says where to.
+pub(super) fn tar(tree: &Path, source_date: Option<u64>) -> Program {
+    let program = Program::new("tar").args(["--create", "--numeric-owner", "--sort=name", "--format=pax"]);
+    let program = program.arg("--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f");
+    let program = program.args(["--xattrs", "--xattrs-include=*", "--acls", "--anchored"]);
+    let program =
+        program.args(["--exclude=./proc/*", "--exclude=./sys/*", "--no-anchored", "--exclude=lost+found"]);
+    let latest = source_date.map(|date| ["--clamp-mtime".to_owned(), format!("--mtime=@{date}")]);
+    program.args(latest.into_iter().flatten()).arg("--directory").arg(tree).arg(".")
+}
+
 /// Appends the tar of a tree, its end included, to `archive`.
 pub(super) fn append_tree(tree: &Path, plan: &Plan, archive: &Path, options: &[&str]) -> Result<()> {
-    let tar = tree::tar(tree, plan.source_date).args(["--file", "-"]).args(options);
+    let tar = tar(tree, plan.source_date).args(["--file", "-"]).args(options);
     Program::new("/bin/sh").args(["-c", APPEND, "sh"]).arg(archive).args(tar.words()).execute()
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::archive::tar;
 use super::{aci, docker};
 use crate::assemble::{Attachment, RawImage, Volume};
 use crate::plan::Plan;
@@ -83,19 +84,6 @@ pub(super) fn archive(tree: &Path, format: Format, plan: &Plan, output: &Path) -
     let size = fs::metadata(output).context("looking at what was written")?.len();
     anyhow::ensure!(size > 0, "nothing was written");
     Ok(())
-}
-
-/// tar of a tree with everything a file can have, sorted, and without what
-/// tar would put in of the moment: its process number, access times, times
-/// later than `source_date`. The caller says where to.
-pub(super) fn tar(tree: &Path, source_date: Option<u64>) -> Program {
-    let program = Program::new("tar").args(["--create", "--numeric-owner", "--sort=name", "--format=pax"]);
-    let program = program.arg("--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f");
-    let program = program.args(["--xattrs", "--xattrs-include=*", "--acls", "--anchored"]);
-    let program =
-        program.args(["--exclude=./proc/*", "--exclude=./sys/*", "--no-anchored", "--exclude=lost+found"]);
-    let latest = source_date.map(|date| ["--clamp-mtime".to_owned(), format!("--mtime=@{date}")]);
-    program.args(latest.into_iter().flatten()).arg("--directory").arg(tree).arg(".")
 }
 
 fn squashfs(tree: &Path, source_date: Option<u64>, output: &Path) -> Program {

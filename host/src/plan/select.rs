@@ -14,7 +14,8 @@ use crate::element::{Element, Library};
 use crate::spec::{Arch, ImageSpec};
 
 use super::error::OPERATING_SYSTEM;
-use super::{PlanError, WantedBy, sequence};
+use super::sequence::{self, Chosen};
+use super::{PlanError, WantedBy};
 use crate::nearest::nearest;
 
 /// The element that needs a partitioned disk.
@@ -22,13 +23,6 @@ const VM: &str = "vm";
 
 /// What every element that partitions the disk provides.
 const BLOCK_DEVICE: &str = "block-device";
-
-/// An element of the image.
-#[derive(Debug)]
-pub(super) struct Chosen {
-    pub(super) element: Element,
-    pub(super) wanted_by: WantedBy,
-}
 
 /// The elements of an image, dependencies first.
 pub(super) fn select(spec: &ImageSpec, library: &Library) -> Result<Vec<Chosen>, PlanError> {

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::select::Chosen;
 use super::{PlanError, WantedBy};
+use crate::element::Element;
+
+/// An element of the image.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) element: Element,
+    pub(super) wanted_by: WantedBy,
+}
 
 /// Orders the elements. One that nothing in the image reaches any more,
 /// because another stands in for it, is left out.
