@@ -15,6 +15,7 @@
 use crate::element::{Element, Library};
 use crate::spec::ImageSpec;
 
+mod container_name;
 mod declared;
 mod disk;
 mod environment;
@@ -75,6 +76,7 @@ fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<P
     let boots = all && disk::gets_boot_loader(&sources, &grants);
     let layout = disk::layout(&spec, &sources, boots)?;
     let outputs = outputs::outputs(&spec)?;
+    container_name::check(&spec, outputs.iter().map(|output| output.format))?;
     let tools = tools::tools(&phases, &layout, &outputs, &sources, &environment);
     Ok(Plan {
         arch: spec.arch,

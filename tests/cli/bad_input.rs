@@ -249,6 +249,11 @@ fn outputs_that_cannot_be_written() {
         "error: the output x.raw is named as raw, and the formats asked for are: qcow2, tar\n\
          hint: give -o x without an extension, or a -t that has it\n",
     );
+    assert_refused(
+        "tiny-os -t docker --docker-target Team/Image:1",
+        "error: 'Team/Image:1' is no name of a container image: engines would not load it\n\
+         hint: give small letters and digits, such as registry.example:5000/team/image:1.0\n",
+    );
     let scratch = Scratch::new();
     fs::write(scratch.join("file"), "").expect("writing a file");
     scratch.make_dir("disk.qcow2");

@@ -157,6 +157,18 @@ fn a_docker_image() {
     let layer = succeed(Command::new("tar").arg("-tf").arg(unpacked.join("layer.tar")));
     assert!(text(&layer.stdout).contains("./bin/bash\n"), "{}", text(&layer.stdout));
 
+    let inspect = |name: &str, what: &str| {
+        let archive = format!("docker-archive:{}", seed.output(name).display());
+        text(&succeed(Command::new("skopeo").arg(what).arg(archive)).stdout)
+    };
+    let found: serde_json::Value = serde_json::from_str(&inspect("x.docker", "inspect")).unwrap();
+    assert_eq!(
+        (&found["Architecture"], &found["Layers"]),
+        (&json("config.json")["architecture"], &serde_json::json!([digest]))
+    );
+    let tags = inspect("x.docker", "list-tags");
+    assert!(tags.contains("me/seed:1\""), "{tags}");
+
     // Without a name for it, the archive is all; so it is with slate's own command.
     succeed(&mut seed.old("disk-image-create", "-n --no-tmpfs -t docker -o out/y seed"));
     succeed(&mut seed.slate("build seed --no-tmpfs -t docker --docker-target z:2 -o out/z"));
@@ -187,6 +199,12 @@ fn an_app_container_image() {
     };
     assert_eq!(member("given.aci", "manifest"), manifest);
     assert_eq!(member("given.aci", "rootfs/etc/hostname"), "seed\n");
+    // App Container's specification allows no more than these two, and nothing twice.
+    let list = text(&succeed(Command::new("tar").arg("-tf").arg(seed.output("given.aci"))).stdout);
+    let mut names: Vec<&str> = list.lines().collect();
+    assert!(names.iter().all(|name| *name == "manifest" || name.starts_with("rootfs/")), "{list}");
+    names.sort_unstable();
+    assert!(names.windows(2).all(|two| two[0] != two[1]), "{list}");
     let plain: serde_json::Value = serde_json::from_str(&member("plain.1.aci", "manifest")).unwrap();
     assert_eq!((&plain["acKind"], &plain["name"]), (&"ImageManifest".into(), &"plain-1".into()));
 

@@ -62,6 +62,8 @@ pub enum PlanError {
     NotAskedFor { element: String, grant: Grant, asked: Vec<String> },
     #[error("SOURCE_DATE_EPOCH={0} is no number of seconds")]
     SourceDate(String),
+    #[error("'{0}' is no name of a container image: engines would not load it")]
+    ContainerName(String),
     #[error("{from}: {error}")]
     Layout { from: String, error: LayoutError },
     #[error("the output {} is named as {named}, and the formats asked for are: {}", path.display(), list(formats))]
@@ -102,6 +104,9 @@ impl PlanError {
                 "it asks for no capability; leave the flag out".into()
             }
             PlanError::NotAskedFor { asked, .. } => format!("it asks for: {}", asked.join(", ")),
+            PlanError::ContainerName(_) => {
+                "give small letters and digits, such as registry.example:5000/team/image:1.0".into()
+            }
             PlanError::SourceDate(_) => {
                 "give seconds since 1970, such as SOURCE_DATE_EPOCH=$(date +%s), or unset it".into()
             }
