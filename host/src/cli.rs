@@ -4,12 +4,9 @@
 //! `error: ...` with a line `hint: ...` where it is known what to type next;
 //! the exit status is 2 for what can be known before any work, else 1.
 
-use std::env;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::legacy::Call;
 
 pub(crate) mod build;
 mod clean;
@@ -28,6 +25,8 @@ mod version;
 pub(crate) mod work_args;
 
 pub use failure::Failure;
+#[cfg(test)]
+pub(crate) use link::OLD_COMMANDS;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,9 +56,6 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    if let Some(call) = Call::of(env::args_os()) {
-        return call.run();
-    }
     let result = match Cli::parse().command {
         Command::Build(args) => build::run(*args),
         Command::Plan(args) => plan::run(*args),

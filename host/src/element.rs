@@ -18,6 +18,7 @@ pub mod declared;
 mod directory;
 mod error;
 pub mod hook_name;
+pub mod installed;
 pub mod library;
 mod load;
 pub mod manifest;

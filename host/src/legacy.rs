@@ -5,8 +5,6 @@
 //! | `disk-image-create`, `ramdisk-image-create` | [`create`], with [`options`], [`request`] and [`outputs`] |
 //! | `diskimage-builder` | [`batch`], with [`definition`] |
 //! | `element-info` | [`element_info`] |
-//!
-//! [`installed`] finds the elements of diskimage-builder's Python package.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -17,18 +15,12 @@ pub mod create;
 pub mod definition;
 pub mod element_info;
 pub mod getopt;
-pub mod installed;
 pub mod options;
 pub mod outputs;
 pub mod request;
-pub mod words;
 
 /// The version whose commands and elements these are.
 pub const VERSION: &str = "3.43.0";
-
-/// The names by which this program is one of the old commands; `slate link` makes links of them.
-pub const NAMES: [&str; 4] =
-    ["disk-image-create", "ramdisk-image-create", "diskimage-builder", "element-info"];
 
 /// The two commands that make images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +108,13 @@ mod tests {
             let call = Call::of(line.split(' ').map(OsString::from));
             let found = call.map(|call| (call.command, call.arguments.join(" ")));
             assert_eq!(found, expected.map(|(command, rest)| (command, rest.to_owned())), "{line}");
+        }
+    }
+
+    #[test]
+    fn links_are_made_of_every_command() {
+        for name in crate::cli::OLD_COMMANDS {
+            assert!(command_for(name).is_some(), "{name}");
         }
     }
 }

@@ -18,10 +18,12 @@
 //! | [`shell`], [`plugin`] | the two hook runners: bash hooks and WebAssembly components |
 //! | [`authoring`] | makes, compiles, checks and rehearses elements |
 //! | [`workspace`] | the directories one build owns |
+//! | [`cli`] | the commands of `slate` |
+//! | [`legacy`] | diskimage-builder's commands, on top of those |
 //! | [`report`] | what people and programs see of a build |
 //! | [`sys`] | the only home of unsafe code, mounts, loop devices, namespaces, chroot, spawning |
 //!
-//! Dependencies point down: [`cli`], then the stages, then elements and
+//! Dependencies point down: [`legacy`], then [`cli`], then the stages, then elements and
 //! runners, then [`sys`].
 
 pub mod assemble;
@@ -39,4 +41,5 @@ pub mod report;
 pub mod shell;
 pub mod spec;
 pub mod sys;
+mod words;
 pub mod workspace;

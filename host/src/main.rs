@@ -1,7 +1,13 @@
-//! The `slate` command: a shim around [`blankslate::cli`].
+//! The `slate` command, which is diskimage-builder's commands too: a shim
+//! around [`blankslate::cli`] and [`blankslate::legacy`].
 
 use std::process::ExitCode;
 
+use blankslate::{cli, legacy};
+
 fn main() -> ExitCode {
-    blankslate::cli::main()
+    match legacy::Call::of(std::env::args_os()) {
+        Some(call) => call.run(),
+        None => cli::main(),
+    }
 }

@@ -12,11 +12,11 @@ use clap::{ArgAction, Parser};
 use crate::build::breaks::Breaks;
 use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
-use crate::legacy::words::quote;
 use crate::plan::secret::shown_word;
 use crate::plan::{GrantOrigin, Plan};
 use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
 use crate::sys;
+use crate::words::quote;
 
 use super::image_file;
 use super::limit::LimitArgs;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::element::ElementError;
-use crate::legacy::installed::NotInstalled;
+use crate::element::installed::NotInstalled;
 use crate::plan::PlanError;
 
 use super::style::Style;

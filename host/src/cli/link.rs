@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::legacy;
-
 use super::{Failure, output};
+
+/// The names by which this program is one of diskimage-builder's commands.
+pub(crate) const OLD_COMMANDS: [&str; 4] =
+    ["disk-image-create", "ramdisk-image-create", "diskimage-builder", "element-info"];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,7 +43,7 @@ enum There {
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::work(&anyhow::Error::new(error).context("finding this program")))?;
-    let links: Vec<PathBuf> = legacy::NAMES.iter().map(|name| args.directory.join(name)).collect();
+    let links: Vec<PathBuf> = OLD_COMMANDS.iter().map(|name| args.directory.join(name)).collect();
     // All are looked at before the first is made.
     for link in &links {
         if matches!(there(link, &program)?, There::Other) && !args.force {

@@ -10,7 +10,7 @@ use clap::Parser;
 use crate::element::Library;
 use crate::element::capability::Grant;
 use crate::element::hook_name::NameRule;
-use crate::legacy::installed;
+use crate::element::installed;
 use crate::plan::{Plan, plan};
 use crate::spec::{Arch, Checksum, Conversion, DiskSpec, Format, ImageSpec};
 

@@ -10,10 +10,10 @@ use std::thread;
 
 use super::options::Options;
 use super::request::{Request, RequestError};
-use super::{Creator, VERSION, installed, options, outputs, request};
+use super::{Creator, VERSION, options, outputs, request};
 use crate::build::BuildOptions;
 use crate::cli::{Failure, build, limit, output, preflight, spec_args, work_args};
-use crate::element::Library;
+use crate::element::{Library, installed};
 use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
 use crate::report::{ReportOptions, Verbosity};

@@ -6,7 +6,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Creator, words};
+use super::Creator;
+use crate::words;
 
 mod property;
 

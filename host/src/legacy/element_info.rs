@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::getopt::{self, OptionSpec};
 use crate::cli::{Failure, output, spec_args};
-use crate::element::Origin;
+use crate::element::{Origin, installed};
 use crate::plan::{Plan, plan};
 use crate::spec::{Arch, ImageSpec};
 
@@ -42,7 +42,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
     let library = spec_args::library(&path, &environment)?;
-    let elements = super::installed::expand(split.operands, &environment)?;
+    let elements = installed::expand(split.operands, &environment)?;
     let arch = environment.get("ARCH").and_then(|name| name.parse().ok()).or_else(Arch::of_host);
     let spec = ImageSpec { elements, arch: arch.unwrap_or_default(), ..ImageSpec::default() };
     let plan = plan(spec, &library)?;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::Creator;
 use super::options::Options;
 use super::outputs::{self, TypeError};
-use super::{Creator, words};
 use crate::spec::{Arch, Checksum, Conversion, DiskSpec, ImageSpec, UnknownName};
+use crate::words;
 
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;

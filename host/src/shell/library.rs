@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::environment::PATH;
-use crate::legacy::installed;
+use crate::element::installed;
 
 const DIE: &str = "\
 function die {

@@ -2,7 +2,7 @@
 
 /// Splits text into words as a POSIX shell does, without any expansion.
 /// Absent if a quote is not closed or the last character is a backslash.
-pub fn split(text: &str) -> Option<Vec<String>> {
+pub(crate) fn split(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut letters = text.chars();
@@ -42,7 +42,7 @@ fn double_quoted(letters: &mut std::str::Chars<'_>, word: &mut String) -> Option
 }
 
 /// The word as a shell takes it back, in quotes only where that is needed.
-pub fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "@%+=:,./-_".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
