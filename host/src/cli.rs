@@ -8,17 +8,20 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) mod build;
+mod build;
+pub(crate) mod caller;
 mod clean;
 mod element;
+pub(crate) mod execute;
 mod failure;
 mod image_file;
+pub(crate) mod library_args;
 pub(crate) mod limit;
 mod link;
 pub(crate) mod output;
 mod plan;
 pub(crate) mod preflight;
-pub(crate) mod spec_args;
+mod spec_args;
 mod style;
 mod table;
 mod version;

@@ -1,6 +1,5 @@
 //! `slate build`: makes images.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,22 +8,17 @@ use std::thread;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Parser};
 
+use crate::build::BuildOptions;
 use crate::build::breaks::Breaks;
-use crate::build::{BuildOptions, pipeline};
-use crate::export::Artifact;
 use crate::plan::secret::shown_word;
-use crate::plan::{GrantOrigin, Plan};
-use crate::report::{BuildFailure, LogFormat, Report, ReportOptions, Verbosity};
-use crate::sys;
+use crate::report::{LogFormat, ReportOptions, Verbosity};
 use crate::words::quote;
 
-use super::image_file;
 use super::limit::LimitArgs;
-use super::preflight::{self, Host};
-use super::spec_args::{self, SpecArgs};
+use super::spec_args::SpecArgs;
 use super::style::Style;
-use super::work_args::WorkArgs;
-use super::{Failure, output, plan};
+use super::work_args::{self, WorkArgs};
+use super::{Failure, caller, execute, image_file, output, plan};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -131,78 +125,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
     let options = run.options(report.keep_logs)?;
-    execute(plan, &output, options, &report.options())
-}
-
-/// Checks that a build can succeed, builds, and prints the names of the
-/// outputs, which are named after `output`.
-pub(crate) fn execute(
-    plan: Plan,
-    output: &Path,
-    options: BuildOptions,
-    report: &ReportOptions,
-) -> Result<(), Failure> {
-    // A live display would draw over what a person types at a break point.
-    let live = report.terminal && options.breaks.points.is_empty();
-    let report = &ReportOptions { terminal: live, ..report.clone() };
-    preflight::check(&plan, output, &Host::here())?;
-    isolate().map_err(|error| Failure::work(&error))?;
-    let report = open(report)?;
-    warn_of_denials(&plan, &report);
-    finish(pipeline(plan, options, report.clone()), &report)
-}
-
-/// The report takes `tracing` events from here on.
-fn open(options: &ReportOptions) -> Result<Report, Failure> {
-    let report = Report::open(options).and_then(|report| {
-        report.take_tracing(options)?;
-        Ok(report)
-    });
-    report.map_err(|error| Failure::request(format!("{error:#}")))
-}
-
-/// From here on all that the build starts or mounts ends with this process,
-/// and a signal lets it clean up.
-fn isolate() -> anyhow::Result<()> {
-    sys::sandbox::enter()?;
-    sys::signals::install()
-}
-
-fn finish(result: anyhow::Result<Vec<Artifact>>, report: &Report) -> Result<(), Failure> {
-    match result {
-        Ok(artifacts) => {
-            report.finish(true);
-            let paths = artifacts.iter().map(|artifact| format!("{}\n", artifact.path.display()));
-            output::print(&paths.collect::<String>())
-        }
-        Err(error) => {
-            let failure = BuildFailure::of(&error);
-            report.failure(&failure);
-            report.finish(false);
-            let stopped = sys::signals::check().err();
-            Err(Failure::reported(stopped.map_or(failure.exit_status(), |signal| signal.exit_status())))
-        }
-    }
-}
-
-/// Says once per element what it asks for in vain, before a hook fails for want of it.
-fn warn_of_denials(plan: &Plan, report: &Report) {
-    let denied = |element: &str| {
-        let grants = plan.grants.iter();
-        let grants = grants
-            .filter(|planned| planned.element == element && planned.origin == GrantOrigin::Denied)
-            .map(|planned| planned.grant.to_string());
-        grants.collect::<Vec<_>>().join(", ")
-    };
-    for element in &plan.elements {
-        let grants = denied(&element.name);
-        if !grants.is_empty() {
-            let name = &element.name;
-            report.warn(&format!(
-                "{name} asks for what it is not granted: {grants}; grant with --grant {name}:..."
-            ));
-        }
-    }
+    execute::run(plan, &output, options, &report.options())
 }
 
 impl RunArgs {
@@ -210,7 +133,7 @@ impl RunArgs {
         let breaks = self.breaks()?;
         Ok(BuildOptions {
             work_directory: self.work.directory(),
-            cache_directory: absolute(&self.cache_dir.unwrap_or_else(default_cache))?,
+            cache_directory: absolute(&self.cache_dir.unwrap_or_else(work_args::default_cache))?,
             offline: self.offline,
             no_tmpfs: self.no_tmpfs,
             min_tmpfs: u64::from(self.min_tmpfs) << 30,
@@ -226,17 +149,12 @@ impl RunArgs {
 
     /// The flags are another spelling of the contract's variables.
     fn breaks(&self) -> Result<Breaks, Failure> {
-        let mut variables = spec_args::environment();
+        let mut variables = caller::environment();
         for (name, value) in [("break", &self.breaks), ("break_cmd", &self.break_command)] {
             variables.extend(value.clone().map(|value| (name.to_owned(), value)));
         }
-        breaks(&variables)
+        caller::breaks(&variables)
     }
-}
-
-/// The break points that the variables of the contract ask for.
-pub(crate) fn breaks(variables: &BTreeMap<String, String>) -> Result<Breaks, Failure> {
-    Breaks::of(variables).map_err(|error| Failure::request(format!("break: {error}")))
 }
 
 /// What this process was asked to do, without secrets: elements write it into images.
@@ -249,13 +167,6 @@ fn arguments() -> String {
 fn absolute(cache: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(cache)
         .map_err(|error| Failure::request(format!("the cache directory {}: {error}", cache.display())))
-}
-
-/// The caller's cache, or the system's where there is no home.
-pub(crate) fn default_cache() -> PathBuf {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    base.unwrap_or_else(|| PathBuf::from("/var/cache")).join("slate")
 }
 
 impl ReportArgs {

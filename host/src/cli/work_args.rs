@@ -1,5 +1,6 @@
-//! Where builds work: shared by `build` and `clean`.
+//! Where builds work and keep what the next one can use.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -20,4 +21,11 @@ impl WorkArgs {
     pub(super) fn directory(&self) -> PathBuf {
         self.work_dir.clone()
     }
+}
+
+/// The caller's cache, or the system's where there is no home.
+pub(crate) fn default_cache() -> PathBuf {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    base.unwrap_or_else(|| PathBuf::from("/var/cache")).join("slate")
 }

@@ -12,7 +12,7 @@ use super::options::Options;
 use super::request::{Request, RequestError};
 use super::{Creator, VERSION, options, outputs, request};
 use crate::build::BuildOptions;
-use crate::cli::{Failure, build, limit, output, preflight, spec_args, work_args};
+use crate::cli::{Failure, caller, execute, library_args, limit, output, preflight, work_args};
 use crate::element::{Library, installed};
 use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
@@ -32,7 +32,7 @@ pub fn main(creator: Creator, arguments: Vec<String>) -> ExitCode {
 }
 
 fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
-    let caller = spec_args::environment();
+    let caller = caller::environment();
     let usage =
         |error| Failure::request(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
     let line = arguments.iter().map(|word| shown_word(word)).collect::<Vec<_>>().join(" ");
@@ -67,11 +67,11 @@ fn build_request(
     let environment = &request.spec.environment;
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
-    let library = spec_args::library(&path, environment)?;
+    let library = library_args::library(&path, environment)?;
     let elements = installed::expand(request.spec.elements.clone(), environment)?;
-    let block_device = spec_args::block_device(environment)?;
+    let block_device = caller::block_device(environment)?;
     let manifest = environment.get("ACI_MANIFEST").filter(|path| !path.is_empty());
-    let manifest = manifest.map(|path| spec_args::aci_manifest(path.as_ref())).transpose()?;
+    let manifest = manifest.map(|path| caller::aci_manifest(path.as_ref())).transpose()?;
     request.spec.elements = elements;
     request.spec.block_device = block_device;
     request.spec.conversion.aci_manifest = manifest;
@@ -86,7 +86,7 @@ fn build_request(
     plan.outputs = outputs::planned(&request.image_name, &formats, writes_image);
     plan.image_name = request.image_name.to_string_lossy().into_owned();
     let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
-    build::execute(plan, &named, build_options, &report)
+    execute::run(plan, &named, build_options, &report)
 }
 
 /// The base element is added where there is one: our own distributions need none.
@@ -106,7 +106,7 @@ fn has(plan: &Plan, element: &str) -> bool {
 fn build_options(request: &Request, arguments: &str) -> Result<BuildOptions, Failure> {
     Ok(BuildOptions {
         work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
-        cache_directory: build::default_cache(),
+        cache_directory: work_args::default_cache(),
         offline: request.offline,
         no_tmpfs: request.no_tmpfs,
         min_tmpfs: request.min_tmpfs,
@@ -116,7 +116,7 @@ fn build_options(request: &Request, arguments: &str) -> Result<BuildOptions, Fai
         limits: limit::of_environment()?,
         threads: thread::available_parallelism().map_or(1, usize::from),
         arguments: arguments.to_owned(),
-        breaks: build::breaks(&request.spec.environment)?,
+        breaks: caller::breaks(&request.spec.environment)?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::getopt::{self, OptionSpec};
-use crate::cli::{Failure, output, spec_args};
+use crate::cli::{Failure, caller, library_args, output};
 use crate::element::{Origin, installed};
 use crate::plan::{Plan, plan};
 use crate::spec::{Arch, ImageSpec};
@@ -38,10 +38,10 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
     if given(0) {
         return output::print(USAGE);
     }
-    let environment = spec_args::environment();
+    let environment = caller::environment();
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
-    let library = spec_args::library(&path, &environment)?;
+    let library = library_args::library(&path, &environment)?;
     let elements = installed::expand(split.operands, &environment)?;
     let arch = environment.get("ARCH").and_then(|name| name.parse().ok()).or_else(Arch::of_host);
     let spec = ImageSpec { elements, arch: arch.unwrap_or_default(), ..ImageSpec::default() };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::authoring::build::Build;
-use crate::cli::{Failure, build, output};
+use crate::cli::{Failure, output, work_args};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,7 +31,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let build = Build::new(args.folder, build::default_cache()).output(args.output);
+    let build = Build::new(args.folder, work_args::default_cache()).output(args.output);
     let path = build.run(&mut |line| eprintln!("{line}")).map_err(|error| Failure::work(&error))?;
     output::print(&format!("{}\n", path.display()))
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Parser;
 
-use crate::cli::spec_args::LibraryArgs;
+use crate::cli::library_args::LibraryArgs;
 use crate::cli::style::Style;
 use crate::cli::table::Table;
 use crate::cli::{Failure, output};

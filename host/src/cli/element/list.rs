@@ -3,7 +3,7 @@
 use clap::Parser;
 use serde::Serialize;
 
-use crate::cli::spec_args::LibraryArgs;
+use crate::cli::library_args::LibraryArgs;
 use crate::cli::table::Table;
 use crate::cli::{Failure, output};
 use crate::element::{Element, Library};

@@ -9,7 +9,7 @@ use similar::TextDiff;
 
 use crate::authoring::rehearsal::{self, Case};
 use crate::cli::limit::LimitArgs;
-use crate::cli::{Failure, build, output};
+use crate::cli::{Failure, output, work_args};
 use crate::element::{Element, Library};
 use crate::report::{Report, ReportOptions, Verbosity};
 
@@ -128,7 +128,7 @@ impl Args {
 
     fn perform(&self, element: &Element, case: &Case, report: &Report) -> anyhow::Result<Outcome> {
         let limits = self.limits.limits();
-        let found = rehearsal::perform(element, case, &limits, &build::default_cache(), report)?;
+        let found = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?;
         let path = case.expected();
         let expected = fs::read_to_string(&path).unwrap_or_default();
         let same = found == expected;

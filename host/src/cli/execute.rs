@@ -1,0 +1,82 @@
+//! Builds what is planned: what the commands that make images share.
+
+use std::path::Path;
+
+use super::preflight::{self, Host};
+use super::{Failure, output};
+use crate::build::{BuildOptions, pipeline};
+use crate::export::Artifact;
+use crate::plan::{GrantOrigin, Plan};
+use crate::report::{BuildFailure, Report, ReportOptions};
+use crate::sys;
+
+/// Checks that a build can succeed, builds, and prints the names of the
+/// outputs, which are named after `output`.
+pub(crate) fn run(
+    plan: Plan,
+    output: &Path,
+    options: BuildOptions,
+    report: &ReportOptions,
+) -> Result<(), Failure> {
+    // A live display would draw over what a person types at a break point.
+    let live = report.terminal && options.breaks.points.is_empty();
+    let report = &ReportOptions { terminal: live, ..report.clone() };
+    preflight::check(&plan, output, &Host::here())?;
+    isolate().map_err(|error| Failure::work(&error))?;
+    let report = open(report)?;
+    warn_of_denials(&plan, &report);
+    finish(pipeline(plan, options, report.clone()), &report)
+}
+
+/// The report takes `tracing` events from here on.
+fn open(options: &ReportOptions) -> Result<Report, Failure> {
+    let report = Report::open(options).and_then(|report| {
+        report.take_tracing(options)?;
+        Ok(report)
+    });
+    report.map_err(|error| Failure::request(format!("{error:#}")))
+}
+
+/// From here on all that the build starts or mounts ends with this process,
+/// and a signal lets it clean up.
+fn isolate() -> anyhow::Result<()> {
+    sys::sandbox::enter()?;
+    sys::signals::install()
+}
+
+fn finish(result: anyhow::Result<Vec<Artifact>>, report: &Report) -> Result<(), Failure> {
+    match result {
+        Ok(artifacts) => {
+            report.finish(true);
+            let paths = artifacts.iter().map(|artifact| format!("{}\n", artifact.path.display()));
+            output::print(&paths.collect::<String>())
+        }
+        Err(error) => {
+            let failure = BuildFailure::of(&error);
+            report.failure(&failure);
+            report.finish(false);
+            let stopped = sys::signals::check().err();
+            Err(Failure::reported(stopped.map_or(failure.exit_status(), |signal| signal.exit_status())))
+        }
+    }
+}
+
+/// Says once per element what it asks for in vain, before a hook fails for want of it.
+fn warn_of_denials(plan: &Plan, report: &Report) {
+    let denied = |element: &str| {
+        let grants = plan.grants.iter();
+        let grants = grants
+            .filter(|planned| planned.element == element && planned.origin == GrantOrigin::Denied)
+            .map(|planned| planned.grant.to_string());
+        grants.collect::<Vec<_>>().join(", ")
+    };
+    for element in &plan.elements {
+        let grants = denied(&element.name);
+        if !grants.is_empty() {
+            let name = &element.name;
+            report.warn(&format!(
+                "{name} asks for what it is not granted: {grants}; grant with --grant {name}:..."
+            ));
+        }
+    }
+}
