@@ -45,7 +45,7 @@ mod volume;
 pub use fill::FilledImage;
 pub use mounted::MountedImage;
 pub use recipe::{Recipe, Target};
-pub use table::write as write_table;
+pub use table::DiskTable;
 pub use usage::measure;
 pub(crate) use volume::{Attachment, Volume};
 

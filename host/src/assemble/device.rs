@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::lvm;
+use super::table::DiskTable;
 use super::volume::{Attachment, Volume};
-use super::{lvm, table};
-use crate::plan::layout::{DiskContent, DiskPlan, Identity, Layout};
+use crate::plan::layout::{DiskPlan, Identity, Layout};
 use crate::sys::loopdev::{LoopDevice, LoopOptions};
 
 /// The attached image. The fields stand in the order of their release.
@@ -33,15 +34,13 @@ impl ImageDisk {
         let options = LoopOptions { partitions, block_size, ..LoopOptions::default() };
         let whole = LoopDevice::attach(file, options)?;
         let mut disk = ImageDisk { logical: Vec::new(), partitions: Vec::new(), whole };
-        let (DiskContent::Partitions(table), Some(placed)) = (&layout.content, &plan.table) else {
-            return Ok(disk);
-        };
+        let Some(table) = DiskTable::of(layout, plan, identity) else { return Ok(disk) };
         let node = OpenOptions::new().read(true).write(true).open(disk.path());
         let mut node = node.with_context(|| format!("opening {}", disk.path().display()))?;
-        table::write(&mut node, table, placed, plan, identity)?;
+        table.write(&mut node)?;
         drop(node);
         let attachment = Attachment { file, block_size, read_only: false, scratch };
-        for partition in &placed.partitions {
+        for partition in table.placed() {
             disk.partitions.push(Volume::partition(&disk.whole, attachment, partition)?);
         }
         lvm::write(&disk.partitions(), layout, plan, identity)?;

@@ -2,10 +2,11 @@
 
 use std::fs::OpenOptions;
 
-use blankslate::assemble::write_table;
+use anyhow::Context;
+use blankslate::assemble::DiskTable;
 use blankslate::plan::Layout;
 use blankslate::plan::layout::{
-    DiskContent, Identity, LayoutError, PartitionSize, RootDefaults, UsageByMount, parse_size, plan_disk,
+    Identity, LayoutError, PartitionSize, RootDefaults, UsageByMount, parse_size, plan_disk,
 };
 use blankslate::spec::DiskSpec;
 use serde_json::{Value, json};
@@ -84,10 +85,8 @@ fn write_mbr(path: &str, size: Option<u64>, config: &str) -> anyhow::Result<()> 
     let layout = Layout::parse(config, &RootDefaults::default())?;
     let (disk, identity) = (DiskSpec { image_size: size, ..DiskSpec::default() }, Identity::new(b"upstream"));
     let plan = plan_disk(&layout, &disk, &UsageByMount::new(), &identity)?;
-    let (DiskContent::Partitions(table), Some(placed)) = (&layout.content, &plan.table) else {
-        anyhow::bail!("no table");
-    };
-    anyhow::ensure!(!table.partitions.is_empty(), "a table without partitions");
+    let table = DiskTable::of(&layout, &plan, &identity).context("no table")?;
+    anyhow::ensure!(!table.placed().is_empty(), "a table without partitions");
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    write_table(&mut file, table, placed, &plan, &identity)
+    table.write(&mut file)
 }

@@ -5,9 +5,8 @@ use std::io::{Seek, SeekFrom, Write};
 
 use anyhow::{Context, Result};
 
-use crate::plan::layout::{
-    DiskPlan, Extent, Identity, Partition, PartitionTable, PlacedPartition, PlacedTable, TypeCode,
-};
+use super::DiskTable;
+use crate::plan::layout::{Extent, Partition, PlacedPartition, TypeCode};
 
 /// Where MBR's boot code ends and its disk signature begins.
 const SIGNATURE_OFFSET: usize = 440;
@@ -28,24 +27,17 @@ const SECTORS_PER_TRACK: u64 = 63;
 pub(super) const BEYOND_CHS: [u8; 3] = [0xFE, 0xFF, 0xFF];
 
 /// Writes the record and, for logical partitions, those behind it.
-pub(super) fn write(
-    disk: &mut File,
-    table: &PartitionTable,
-    placed: &PlacedTable,
-    plan: &DiskPlan,
-    identity: &Identity,
-) -> Result<()> {
-    let sector = u64::from(plan.block_size);
-    let all: Vec<_> = table.partitions.iter().zip(&placed.partitions).collect();
+pub(super) fn write(table: &DiskTable<'_>, disk: &mut File) -> Result<()> {
+    let sector = table.sector();
     let (primary, logical): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|(_, place)| place.boot_record.is_none());
+        table.partitions().partition(|(_, place)| place.boot_record.is_none());
 
     let mut record = Record::new(sector);
-    record.bytes[SIGNATURE_OFFSET..SIGNATURE_OFFSET + 4].copy_from_slice(&identity.disk_signature());
+    record.bytes[SIGNATURE_OFFSET..SIGNATURE_OFFSET + 4].copy_from_slice(&table.identity.disk_signature());
     for (slot, (partition, place)) in primary.iter().enumerate() {
         record.entry(slot, partition.boot, mbr_type(partition)?, place.extent, 0);
     }
-    let Some(extended) = &placed.extended else {
+    let Some(extended) = &table.placed.extended else {
         return record.write(disk, 0);
     };
     record.entry(primary.len(), false, TypeCode::MBR_EXTENDED, extended.extent, 0);

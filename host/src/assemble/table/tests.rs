@@ -2,7 +2,7 @@ use std::process::Command;
 
 use super::mbr::{BEYOND_CHS, chs};
 use super::*;
-use crate::plan::layout::{DiskContent, Layout, RootDefaults, UsageByMount, plan_disk};
+use crate::plan::layout::{RootDefaults, UsageByMount, plan_disk};
 use crate::spec::DiskSpec;
 
 /// Writes a table of these partitions to a file, and has sfdisk read it.
@@ -14,12 +14,11 @@ fn sfdisk(label: &str, partitions: &str, size: u64) -> serde_json::Value {
     let disk = DiskSpec { image_size: Some(size), ..DiskSpec::default() };
     let identity = Identity::new(b"test");
     let plan = plan_disk(&layout, &disk, &UsageByMount::new(), &identity).unwrap();
-    let DiskContent::Partitions(table) = &layout.content else { panic!("{layout:?}") };
 
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("disk.raw");
     let mut file = crate::sys::disk::create_sparse(&path, size).unwrap();
-    write(&mut file, table, plan.table.as_ref().unwrap(), &plan, &identity).unwrap();
+    DiskTable::of(&layout, &plan, &identity).unwrap().write(&mut file).unwrap();
     let output = Command::new("sfdisk").arg("-J").arg(&path).output().unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
