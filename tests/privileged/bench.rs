@@ -17,6 +17,19 @@ use crate::tooling::Scratch;
 /// When the file systems are made: 2023-11-14 22:13:20.
 const SOURCE_DATE: u64 = 1_700_000_000;
 
+/// A disk with one partition.
+pub(crate) const ONE_PARTITION: &str = "
+- local_loop: {name: image0}
+- partitioning:
+    base: image0
+    label: mbr
+    partitions:
+      - name: root
+        flags: [boot, primary]
+        size: 100%
+        mkfs: {mount: {mount_point: /, fstab: {options: defaults, fsck-passno: 1}}}
+";
+
 /// A tree in a scratch directory, and what an image is made with.
 pub(crate) struct Bench {
     pub(crate) scratch: Scratch,

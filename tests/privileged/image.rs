@@ -13,7 +13,7 @@ use blankslate::sys::process::Program;
 use nix::sys::statvfs::statvfs;
 
 use crate::Test;
-use crate::bench::{Bench, blkid, fsck, output};
+use crate::bench::{Bench, ONE_PARTITION, blkid, fsck, output};
 
 pub(crate) const TESTS: &[Test] = &[
     ("image::one_bootable_partition", one_bootable_partition),
@@ -34,18 +34,6 @@ pub(crate) const TESTS: &[Test] = &[
 
 const MIB: u64 = 1 << 20;
 
-const MBR: &str = "
-- local_loop: {name: image0}
-- partitioning:
-    base: image0
-    label: mbr
-    partitions:
-      - name: root
-        flags: [boot, primary]
-        size: 100%
-        mkfs: {mount: {mount_point: /, fstab: {options: defaults, fsck-passno: 1}}}
-";
-
 const SEVERAL: &str = "
 - local_loop: {name: image0}
 - partitioning:
@@ -59,7 +47,7 @@ const SEVERAL: &str = "
 ";
 
 fn one_bootable_partition() {
-    let bench = Bench::new(MBR);
+    let bench = Bench::new(ONE_PARTITION);
     let filled = bench.fill();
     assert_eq!(fs::read_to_string(filled.image.root.join("etc/hostname")).unwrap(), "blankslate\n");
     assert!(filled.image.volumes[0].to_string_lossy().starts_with(&*filled.image.disk.to_string_lossy()));
@@ -165,7 +153,7 @@ fn no_partition_table() {
 }
 
 fn an_estimate_that_was_too_small_is_mended() {
-    let bench = Bench::new(MBR);
+    let bench = Bench::new(ONE_PARTITION);
     fs::write(bench.tree.join("large"), vec![1; 150 << 20]).unwrap();
     let lie = UsageByMount::from([(PathBuf::from("/"), Usage { bytes: MIB, inodes: 10 })]);
     let filled = bench.recipe().fill(&lie).unwrap();
@@ -177,7 +165,7 @@ fn an_estimate_that_was_too_small_is_mended() {
 }
 
 fn a_given_size_that_is_too_small_is_an_error() {
-    let mut bench = Bench::new(MBR);
+    let mut bench = Bench::new(ONE_PARTITION);
     fs::write(bench.tree.join("large"), vec![1; 80 << 20]).unwrap();
     bench.disk.image_size = Some(100 * MIB);
     let error = bench.recipe().fill(&bench.usage()).unwrap_err().to_string();
@@ -196,8 +184,8 @@ fn a_file_system_that_cannot_be_made_leaves_nothing() {
         options: vec!["-O".to_owned(), "no_such_feature".to_owned()],
         ..RootDefaults::default()
     };
-    let mut bench = Bench::new(MBR);
-    bench.layout = Layout::parse(MBR, &root).unwrap();
+    let mut bench = Bench::new(ONE_PARTITION);
+    bench.layout = Layout::parse(ONE_PARTITION, &root).unwrap();
     let error = bench.recipe().fill(&bench.usage()).unwrap_err();
     assert_eq!(error.to_string(), "making the file system 'mkfs_root'");
     assert!(format!("{error:#}").contains("no_such_feature"), "{error:#}");
@@ -232,7 +220,7 @@ fn the_planned_size_leaves_the_reserve() {
 }
 
 fn what_was_deleted_takes_no_space() {
-    let bench = Bench::new(MBR);
+    let bench = Bench::new(ONE_PARTITION);
     fs::write(bench.tree.join("large"), vec![1; 100 << 20]).unwrap();
     let filled = bench.fill();
     disk::sync_filesystem(&filled.image.root).unwrap();
@@ -265,7 +253,7 @@ fn a_made_image_grows() {
 }
 
 fn a_block_device_of_the_host_is_the_disk() {
-    let mut bench = Bench::new(MBR);
+    let mut bench = Bench::new(ONE_PARTITION);
     let backing = bench.scratch.join("backing");
     drop(disk::create_sparse(&backing, 300 * MIB).unwrap());
     let host = LoopDevice::attach(&backing, LoopOptions::default()).unwrap();

@@ -11,6 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::Test;
+use crate::bench::ONE_PARTITION;
 use crate::tooling::seed::{Seed, succeed};
 
 pub(crate) const TESTS: &[Test] = &[
@@ -34,19 +35,6 @@ const PHASES: [&str; 10] = [
     "cleanup",
 ];
 
-/// A partitioned disk, so that there are devices of partitions too.
-const LAYOUT: &str = "
-- local_loop: {name: image0}
-- partitioning:
-    base: image0
-    label: mbr
-    partitions:
-      - name: root
-        flags: [boot, primary]
-        size: 100%
-        mkfs: {mount: {mount_point: /, fstab: {options: defaults, fsck-passno: 1}}}
-";
-
 /// A hook in every phase; some leave what a killed build must not leave.
 fn seed() -> Seed {
     let seed = Seed::new();
@@ -68,7 +56,8 @@ fn build(seed: &Seed) -> Command {
     let mut command =
         seed.old("disk-image-create", "-n --no-tmpfs -t raw,qcow2,tar --checksum -o out/x seed probe");
     command
-        .env("DIB_BLOCK_DEVICE_CONFIG", LAYOUT)
+        // A partitioned disk, so that there are devices of partitions too.
+        .env("DIB_BLOCK_DEVICE_CONFIG", ONE_PARTITION)
         .env("OVERWRITE_OLD_IMAGE", "1")
         .env("DIB_NO_TIMESTAMP", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
