@@ -1,6 +1,11 @@
 //! The image's disk.
 
+use std::fs;
+use std::process::Command;
+
 use blankslate::element::Phase;
+use blankslate::sys::disk::create_sparse;
+use blankslate::sys::loopdev::{LoopDevice, LoopOptions};
 
 use crate::trial::{Trial, hook_entry};
 
@@ -27,6 +32,29 @@ fn a_device_is_provided_in_its_phase_only_and_must_be_one() {
     let file = trial.run_in(Phase::BlockDevice, "block-device", "file").unwrap_err();
     assert_eq!(file.to_string(), "'/etc/passwd' is no block device of the build host");
     assert_eq!(trial.runner.contributions().block_device, None);
+}
+
+/// The build fills the device, reads its outputs from there, and leaves it to whom it belongs.
+#[test]
+fn a_device_that_is_provided_is_the_disk_of_the_build() {
+    let manifest = "parameters.device = { type = 'string' }\ncapabilities.block-device = true\n";
+    let manifest = format!("{manifest}{}", hook_entry("block-device", "own"));
+    let trial = Trial::beside_a_system().manifest("block-device", &manifest);
+    let backing = trial.join("backing");
+    drop(create_sparse(&backing, 256 << 20).unwrap());
+    let device = LoopDevice::attach(&backing, LoopOptions::default()).unwrap();
+    let setting = format!("block-device.device={}", device.path().display());
+    let output = trial.build(&["--grant", "block-device:block-device", "--set", &setting, "-t", "raw"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let made = Command::new("debugfs").args(["-R", "cat /made"]).arg(device.path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&made.stdout), "made\n");
+    let check = Command::new("e2fsck").args(["-f", "-n"]).arg(device.path()).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    device.close().unwrap();
+    assert!(fs::read(&backing).unwrap() == fs::read(trial.join("image.raw")).unwrap());
+    let tar = Command::new("tar").arg("-tf").arg(trial.join("image.tar")).output().unwrap();
+    assert!(String::from_utf8_lossy(&tar.stdout).contains("./made\n"));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The image's disk.
-use blankslate_sdk::{Element, Result, block_device, rootfs};
+use blankslate_sdk::{Element, Result, block_device, params, rootfs};
 
 struct BlockDevice;
 
@@ -21,8 +21,9 @@ impl Element for BlockDevice {
         Ok(rootfs::write("/disk", text)?)
     }
 
-    fn block_device(_hook: &str) -> Result {
-        Ok(block_device::provide("/etc/passwd")?)
+    fn block_device(hook: &str) -> Result {
+        let device = if hook == "own" { params::get("device")? } else { "/etc/passwd".to_owned() };
+        Ok(block_device::provide(&device)?)
     }
 }
 
