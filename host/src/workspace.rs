@@ -27,7 +27,7 @@ use anyhow::{Context, Result};
 
 use crate::sys;
 use crate::sys::foreign::MountSet;
-use crate::sys::lock::DirectoryLock;
+use crate::sys::lock::{self, DirectoryLock};
 use crate::sys::mount::Mount;
 
 /// Prefix of the directories, by which abandoned ones are found.
@@ -199,34 +199,11 @@ fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
 
 /// Removes the workspaces below `base` that are of a kind and no build's any more.
 fn remove_all(base: &Path, is_of_kind: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
-    let mut removed = Vec::new();
-    for path in workspaces(base)?.into_iter().filter(|path| is_of_kind(path)) {
-        let Some(lock) = DirectoryLock::try_claim(&path)? else { continue };
-        // Its build may have ended, and kept its logs, just before the claim.
-        if is_of_kind(&path) {
-            sys::root::remove_all(&path)?;
-            removed.push(path);
-        }
-        drop(lock);
-    }
-    Ok(removed)
+    lock::remove_unclaimed(base, |path| is_named(path) && is_of_kind(path))
 }
 
-/// The directories below `base` that are named as workspaces are, sorted.
-fn workspaces(base: &Path) -> Result<Vec<PathBuf>> {
-    let context = || format!("listing {}", base.display());
-    let entries = match fs::read_dir(base) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.with_context(context)?,
-    };
-    let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
-    let mut paths = paths.with_context(context)?;
-    let is_named = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX)) && path.is_dir()
-    };
-    paths.retain(is_named);
-    paths.sort();
-    Ok(paths)
+fn is_named(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
 }
 
 #[cfg(test)]

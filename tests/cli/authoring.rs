@@ -46,6 +46,18 @@ fn the_element_api_is_printed_from_the_binary() {
 }
 
 #[test]
+fn what_another_version_unpacked_is_cleaned_away() {
+    let scratch = Scratch::new();
+    let (work, cache) = (scratch.join("work"), scratch.join("slate"));
+    let old = scratch.make_dir("slate/sdk-0123456789abcdef");
+    let mut clean = command();
+    clean.arg("clean").arg("--work-dir").arg(&work).env("XDG_CACHE_HOME", scratch.path());
+    assert_eq!(finish(&mut clean).stdout, format!("removed {}\n", old.display()));
+    let nothing = format!("nothing to remove in {} and {}\n", work.display(), cache.display());
+    assert_eq!(finish(&mut clean).stdout, nothing);
+}
+
+#[test]
 fn a_new_element_is_never_written_over_another() {
     let scratch = Scratch::new();
     let made = finish(&mut slate(&scratch, "new --lang c greeter"));

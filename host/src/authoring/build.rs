@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use blankslate_element_build::{Guest, Guests, Route, componentize, embed_manifest, embed_world};
 
-use super::kit;
+use super::kit::Kit;
 use super::language::Language;
 use crate::element::Manifest;
 use crate::plugin;
@@ -102,17 +102,17 @@ impl Build {
     }
 
     fn by_recipe(&self, language: Language, note: &mut dyn FnMut(&str)) -> Result<Vec<u8>> {
-        let kit = kit::unpacked(&self.cache)?;
+        let kit = Kit::unpacked(&self.cache)?;
         let scratch = tempfile::tempdir().context("making a temporary directory")?;
         let module = scratch.path().join("module.wasm");
-        let recipe = kit.join(format!("sdk/{language}/build.sh"));
+        let recipe = kit.path(format!("sdk/{language}/build.sh"));
         let folder = fs::canonicalize(&self.folder)?;
         // What it writes is told while it runs, and need not be told again.
         let recipe = Program::new("sh").arg(recipe).args([folder.as_path(), &module]).tail_lines(0);
         let exit = recipe.run(&mut |_, line| note(&String::from_utf8_lossy(line)))?;
         exit.check().with_context(|| format!("compiling {}", self.folder.display()))?;
         let module = fs::read(&module).context("reading what the compiler made")?;
-        embed_world(module, &kit.join("wit"), WORLD).and_then(componentize).context("making a component")
+        embed_world(module, &kit.path("wit"), WORLD).and_then(componentize).context("making a component")
     }
 }
 

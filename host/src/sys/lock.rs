@@ -27,11 +27,24 @@ pub struct DirectoryLock {
 impl DirectoryLock {
     /// Claims an existing directory, or returns `None` where another process holds it.
     pub fn try_claim(directory: &Path) -> Result<Option<Self>> {
+        Self::lock(directory, FlockArg::LockExclusiveNonblock)
+    }
+
+    /// Holds a directory beside others who share it, so that nobody claims it; `None`
+    /// where somebody has, or where it is not there.
+    pub fn try_share(directory: &Path) -> Result<Option<Self>> {
+        match Self::lock(directory, FlockArg::LockSharedNonblock) {
+            Err(_) if !directory.exists() => Ok(None),
+            outcome => outcome,
+        }
+    }
+
+    fn lock(directory: &Path, how: FlockArg) -> Result<Option<Self>> {
         loop {
             let path = directory.join(LOCK_FILE);
             let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
             let file = file.with_context(|| format!("opening {}", path.display()))?;
-            let file = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            let file = match Flock::lock(file, how) {
                 Ok(file) => file,
                 Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
                 Err((_, error)) => {
@@ -48,6 +61,39 @@ impl DirectoryLock {
     pub fn directory(&self) -> &Path {
         &self.directory
     }
+}
+
+/// Removes the directories below `base` that are wanted and that nobody holds, and names
+/// them, sorted. A base that does not exist has none.
+///
+/// # Errors
+///
+/// Fails if `base` cannot be listed, or a directory cannot be locked or removed.
+pub fn remove_unclaimed(base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for path in directories(base)?.into_iter().filter(|path| wanted(path)) {
+        let Some(lock) = DirectoryLock::try_claim(&path)? else { continue };
+        // Its holder may have changed it just before the claim.
+        if wanted(&path) {
+            super::root::remove_all(&path)?;
+            removed.push(path);
+        }
+        drop(lock);
+    }
+    Ok(removed)
+}
+
+fn directories(base: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("listing {}", base.display());
+    let entries = match std::fs::read_dir(base) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.with_context(context)?,
+    };
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut paths = paths.with_context(context)?;
+    paths.retain(|path| path.is_dir());
+    paths.sort();
+    Ok(paths)
 }
 
 /// Whether `path` still names the file that was locked: its holder may have
@@ -73,6 +119,18 @@ mod tests {
         assert!(DirectoryLock::try_claim(scratch.path()).unwrap().is_none());
         drop(first);
         assert!(DirectoryLock::try_claim(scratch.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_shared_directory_is_not_claimed() {
+        let scratch = tempfile::tempdir().unwrap();
+        let shared = [(); 2].map(|()| DirectoryLock::try_share(scratch.path()).unwrap().unwrap());
+        assert!(DirectoryLock::try_claim(scratch.path()).unwrap().is_none());
+        drop(shared);
+        let claimed = DirectoryLock::try_claim(scratch.path()).unwrap().unwrap();
+        assert!(DirectoryLock::try_share(scratch.path()).unwrap().is_none());
+        drop(claimed);
+        assert!(DirectoryLock::try_share(&scratch.path().join("missing")).unwrap().is_none());
     }
 
     #[test]
