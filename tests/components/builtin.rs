@@ -37,7 +37,6 @@ fn mellanox_is_mapped_and_asks_for_a_ramdisk() {
         "install librdmacm-dev infiniband-diags ibverbs-utils rdmacm-utils dkms mstflint ibacm pciutils perftest \
          rdma-core srptools opensm ibverbs-providers vlan\n"
     );
-    assert_eq!(trial.read("/etc/modules-load.d/mellanox.conf"), MODULES.join("\n") + "\n");
     let rules = trial.read("/etc/udev/rules.d/81-mellanox.rules");
     let expected = Ramdisk {
         modules: MODULES.map(str::to_owned).to_vec(),
@@ -45,6 +44,33 @@ fn mellanox_is_mapped_and_asks_for_a_ramdisk() {
         ..Ramdisk::default()
     };
     assert_eq!(trial.runner.contributions().ramdisk, expected);
+}
+
+#[test]
+fn modules_that_no_kernel_has_are_not_loaded_at_boot() {
+    let trial = Trial::new().element("managers", &[], "").builtin("mellanox").start();
+    let loaded = || {
+        trial.run_in(Phase::PostInstall, "mellanox", "mellanox-modules").unwrap();
+        trial.read("/etc/modules-load.d/mellanox.conf")
+    };
+    assert_eq!(loaded(), MODULES.join("\n") + "\n", "a kernel may come later");
+
+    fs::remove_file(trial.path("/etc/modules-load.d/mellanox.conf")).unwrap();
+    for (kernel, list, text) in [
+        (
+            "6.1.0-cloud",
+            "dep",
+            "kernel/net/mlx4/mlx4_en.ko: kernel/net/mlx4/mlx4_core.ko\nkernel/mlx5-ib.ko.xz:\n",
+        ),
+        ("6.1.0-cloud", "builtin", "kernel/ib_umad.ko\n"),
+        ("6.12.0", "dep", "updates/mlx4_ib.ko.zst:\n"),
+    ] {
+        let directory = trial.path(&format!("/usr/lib/modules/{kernel}"));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(format!("modules.{list}")), text).unwrap();
+    }
+    std::os::unix::fs::symlink("usr/lib", trial.path("/lib")).unwrap();
+    assert_eq!(loaded(), "mlx4_en\nmlx4_ib\nmlx5_ib\nib_umad\n");
 }
 
 #[test]
