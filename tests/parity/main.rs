@@ -2,15 +2,18 @@
 //! that diskimage-builder ships: both change equal trees, which are compared.
 //!
 //! Each case lists in what the trees may differ, and why. A difference that is
-//! not listed fails, and one that is listed and does not show. Then a ramdisk
-//! that diskimage-builder's elements make, with what our `mellanox` asks for.
+//! not listed fails, and one that is listed and does not show. Then the real package
+//! managers of the families install what our `mellanox` asks for, and a ramdisk that
+//! diskimage-builder's elements make has it.
 
 use std::collections::BTreeSet;
 
 #[path = "../tooling/environment.rs"]
 mod environment;
 mod local_config;
+mod managers;
 mod mellanox;
+mod proxy;
 mod ramdisk;
 mod side;
 #[path = "../tooling/mod.rs"]

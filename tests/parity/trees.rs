@@ -1,5 +1,6 @@
-//! What trees are made of: Debian's essential packages and Python, and for a
-//! ramdisk a kernel and the programs that go into it besides. Made once.
+//! What trees are made of: Debian's essential packages and Python, for a ramdisk a
+//! kernel and the programs that go into it besides, and for real installations the
+//! package managers. Made once.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,10 @@ static WITH_KERNEL: LazyLock<PathBuf> = LazyLock::new(|| {
     prepare("parity-ramdisk", packages)
 });
 
+/// The same with the package managers of the other families.
+static WITH_MANAGERS: LazyLock<PathBuf> =
+    LazyLock::new(|| prepare("parity-managers", "createrepo-c,dnf,python3,rpm,zypper"));
+
 /// The base as a tar.
 pub(crate) fn base() -> PathBuf {
     SMALL.join("base.tar")
@@ -25,6 +30,11 @@ pub(crate) fn base() -> PathBuf {
 /// The base of a ramdisk as a tar.
 pub(crate) fn base_with_kernel() -> PathBuf {
     WITH_KERNEL.join("base.tar")
+}
+
+/// The base with package managers as a tar.
+pub(crate) fn base_with_managers() -> PathBuf {
+    WITH_MANAGERS.join("base.tar")
 }
 
 /// The names of all packages that Debian's archive has.
