@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::facts::Facts;
+use crate::additions::{self, Caller};
+use crate::facts::{self, Facts};
 use crate::machine::{Machine, Setup};
 use crate::runner::Runner;
 use crate::tooling::Scratch;
@@ -32,12 +33,18 @@ const CHECKS: &[(&str, fn(&Boots))] = &[
     ("passwords_do_not_log_in", passwords_are_refused),
     ("names_are_resolved_by_the_system_itself", resolver_is_the_systems),
     ("two_boots_have_different_host_keys_and_machine_ids", identities_differ),
+    ("the_callers_key_logs_in_as_the_chosen_user", |boots| additions::key_logs_in(&boots.additions)),
+    ("the_callers_proxies_are_set", |boots| additions::proxies_are_set(&boots.additions)),
+    ("drivers_of_mellanox_are_loaded", |boots| additions::drivers_are_there(&boots.additions)),
+    ("an_authors_new_element_is_in_the_image", |boots| additions::greets(&boots.additions)),
 ];
 
 /// What two boots of one image showed.
 struct Boots {
     first: Facts,
     second: Facts,
+    /// What the first one showed of elements besides a plain Debian.
+    additions: Facts,
     /// What ssh said to a login that offered no key, if it was refused.
     refusal: Option<String>,
     _scratch: Scratch,
@@ -50,17 +57,22 @@ pub(crate) fn run(runner: &mut Runner) {
 
 fn prepare() -> Boots {
     let scratch = Scratch::new();
-    image::build(scratch.path(), &["debian", "vm", "serial-console", "-o", IMAGE]);
+    let caller = Caller::new(&scratch);
+    let words = additions::words(&scratch);
+    let words =
+        ["debian", "vm", "serial-console", "-o", IMAGE].into_iter().chain(words.iter().map(String::as_str));
+    image::build_in(scratch.path(), &words.collect::<Vec<_>>(), &caller.environment());
     let key = make_key(scratch.path());
     let deadline = Instant::now() + LIMIT;
 
     let first = boot(&scratch, "first", &key, deadline);
     let refusal = refusal(&first);
-    let first_facts = Facts::ask(&first);
+    let first_facts = ask(&first);
+    let additions = caller.ask(&first);
     drop(first);
 
-    let second = Facts::ask(&boot(&scratch, "second", &key, deadline));
-    Boots { first: first_facts, second, refusal, _scratch: scratch }
+    let second = ask(&boot(&scratch, "second", &key, deadline));
+    Boots { first: first_facts, second, additions, refusal, _scratch: scratch }
 }
 
 /// Starts the image on a fresh disk and waits until the system is up.
@@ -78,8 +90,14 @@ pub(crate) fn boot(scratch: &Scratch, name: &str, key: &Path, deadline: Instant)
     machine
 }
 
-pub(crate) fn make_key(scratch: &Path) -> PathBuf {
-    let key = scratch.join("key");
+/// What every booted system is asked.
+pub(crate) fn ask(machine: &Machine) -> Facts {
+    Facts::ask(machine, &machine.login(), facts::QUESTIONS)
+}
+
+/// Makes a key in a directory.
+pub(crate) fn make_key(directory: &Path) -> PathBuf {
+    let key = directory.join("key");
     let mut keygen = Command::new("ssh-keygen");
     keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", "boot-test", "-f"]).arg(&key);
     command::output(&mut keygen, Duration::from_secs(60));

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::machine::Machine;
+use crate::machine::{Login, Machine};
 
-/// Each question's name and the command that answers it.
-const QUESTIONS: [(&str, &str); 16] = [
+/// A question's name and the command that answers it.
+pub(crate) type Question = (&'static str, &'static str);
+
+/// What every booted system is asked.
+pub(crate) const QUESTIONS: &[Question] = &[
     ("user", "id -un"),
     ("sudo", "sudo -n id -un"),
     ("hostname", "hostname"),
@@ -33,10 +36,10 @@ pub(crate) struct Facts(BTreeMap<String, String>);
 
 impl Facts {
     /// Asks a machine.
-    pub(crate) fn ask(machine: &Machine) -> Facts {
+    pub(crate) fn ask(machine: &Machine, login: &Login<'_>, questions: &[Question]) -> Facts {
         let script: String =
-            QUESTIONS.iter().map(|(name, command)| format!("echo '{MARK}{name}'; {command}; ")).collect();
-        let output = machine.ssh(&[], &script).expect("asking the machine took too long");
+            questions.iter().map(|(name, command)| format!("echo '{MARK}{name}'; {command}; ")).collect();
+        let output = machine.ssh_as(login, &[], &script).expect("asking the machine took too long");
         Facts::parse(&String::from_utf8_lossy(&output.stdout))
     }
 

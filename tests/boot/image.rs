@@ -11,8 +11,13 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(900);
 
 /// Runs `slate build` with these arguments; working files stay below `scratch`.
 pub(crate) fn build(scratch: &Path, args: &[&str]) {
+    build_in(scratch, args, &[]);
+}
+
+/// The same with more in the environment.
+pub(crate) fn build_in(scratch: &Path, args: &[&str], environment: &[(&str, PathBuf)]) {
     let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
-    slate.arg("build").args(args).current_dir(scratch);
+    slate.arg("build").args(args).current_dir(scratch).envs(environment.iter().map(|(k, v)| (k, v)));
     slate.arg("--work-dir").arg(scratch.join("work"));
     println!("{slate:?}");
     let Some(output) = command::run(&mut slate, LIMIT) else {

@@ -28,6 +28,14 @@ pub(crate) struct Setup<'a> {
     pub(crate) serial_log: PathBuf,
 }
 
+/// Who logs in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Login<'a> {
+    pub(crate) user: &'a str,
+    /// The private key.
+    pub(crate) key: &'a Path,
+}
+
 /// A running machine. Its end kills it; where a check failed meanwhile, what
 /// it wrote to its serial line is shown.
 #[derive(Debug)]
@@ -57,11 +65,21 @@ impl Machine {
         }
     }
 
+    /// The user whom clouds give the key of the metadata.
+    pub(crate) fn login(&self) -> Login<'_> {
+        Login { user: "debian", key: &self.key }
+    }
+
     /// Runs a command in the machine with more options for ssh. Absent means
     /// that it took too long.
     pub(crate) fn ssh(&self, options: &[&str], script: &str) -> Option<Output> {
+        self.ssh_as(&self.login(), options, script)
+    }
+
+    /// The same as somebody.
+    pub(crate) fn ssh_as(&self, login: &Login<'_>, options: &[&str], script: &str) -> Option<Output> {
         let mut ssh = Command::new("ssh");
-        ssh.arg("-i").arg(&self.key).args(["-p", &self.port.to_string()]).args(options);
+        ssh.arg("-i").arg(login.key).args(["-p", &self.port.to_string()]).args(options);
         for option in [
             "BatchMode=yes",
             "ConnectTimeout=30",
@@ -72,7 +90,7 @@ impl Machine {
         ] {
             ssh.args(["-o", option]);
         }
-        command::run(ssh.args(["-F", "none", "debian@127.0.0.1", script]), SSH_LIMIT)
+        command::run(ssh.args(["-F", "none", "-l", login.user, "127.0.0.1", script]), SSH_LIMIT)
     }
 }
 

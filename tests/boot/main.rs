@@ -1,6 +1,7 @@
 //! Proves an image by booting it.
 //!
-//! 1. One build of `debian vm serial-console` serves all boots ([`image`]).
+//! 1. One build of `debian vm serial-console`, with elements besides ([`additions`]),
+//!    serves all boots ([`image`]).
 //! 2. The image boots twice under QEMU, on a larger disk than it was built
 //!    for, with a metadata service as clouds have it ([`machine`], [`metadata`]).
 //! 3. What the booted systems say of themselves is collected once each ([`facts`]).
@@ -23,6 +24,7 @@ mod mirrors;
 #[path = "../tooling/mod.rs"]
 mod tooling;
 
+mod additions;
 mod boots;
 mod command;
 mod facts;

@@ -52,7 +52,7 @@ fn prepare() -> Boot {
     build(&scratch);
     let key = boots::make_key(scratch.path());
     let machine = boots::boot(&scratch, "upstream", &key, Instant::now() + boots::LIMIT);
-    let facts = Facts::ask(&machine);
+    let facts = boots::ask(&machine);
     drop(machine);
     Boot { facts, _scratch: scratch }
 }
