@@ -231,6 +231,7 @@ fn formats_together() {
         "vhd",
         "vhdx",
         "vmdk",
+        "vpc",
     ];
     let words = format!(
         "-n --no-tmpfs --image-extra-size 64 --mkfs-journal-size 16 -t {} -o out/x seed",

@@ -80,10 +80,9 @@ fn build_request(
         output::print(&format!("Output logs going to: {logfile}\n"))?;
     }
     let (build_options, report) = (build_options(&request, line)?, report_options(&request));
-    let formats = request.spec.formats.clone();
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
-    plan.outputs = outputs::planned(&request.image_name, &formats, writes_image);
+    plan.outputs = if writes_image { request.outputs } else { outputs::of_tree(request.outputs) };
     plan.image_name = request.image_name.to_string_lossy().into_owned();
     let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
     execute::run(plan, &named, build_options, &report)

@@ -18,30 +18,32 @@ pub enum TypeError {
     },
 }
 
-/// The formats of `-t`, without repeats; none given means qcow2.
+/// What `-t` asks for, without repeats: formats with their file extensions.
+/// None given means qcow2.
 ///
 /// # Errors
 ///
 /// Fails if a type is not known.
-pub fn formats(types: &[String]) -> Result<Vec<Format>, TypeError> {
-    let mut formats = Vec::new();
+pub fn wanted(types: &[String]) -> Result<Vec<(Format, &'static str)>, TypeError> {
+    let mut all = Vec::new();
     for name in types {
-        let format = format(name)?;
-        if !formats.contains(&format) {
-            formats.push(format);
+        let one = wanted_by(name)?;
+        if !all.contains(&one) {
+            all.push(one);
         }
     }
-    if formats.is_empty() {
-        formats.push(Format::Qcow2);
+    if all.is_empty() {
+        all.push((Format::Qcow2, Format::Qcow2.as_str()));
     }
-    Ok(formats)
+    Ok(all)
 }
 
-fn format(name: &str) -> Result<Format, TypeError> {
+fn wanted_by(name: &str) -> Result<(Format, &'static str), TypeError> {
     match name {
         // qemu-img's own name of it, which the old commands pass on.
-        "vpc" => Ok(Format::Vhd),
-        _ => name.parse().map_err(|_| {
+        "vpc" => Ok((Format::Vhd, "vpc")),
+        "squashfs" => Ok((Format::Squashfs, "squash")),
+        _ => name.parse().map(|format: Format| (format, format.as_str())).map_err(|_| {
             let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
             TypeError::Unknown { given: name.to_owned(), known: known.join(", ") }
         }),
@@ -60,21 +62,18 @@ pub fn image_name(given: &str, types: &[String]) -> PathBuf {
     PathBuf::from(stripped.unwrap_or(given))
 }
 
-/// `<name>.<extension>` for each format. Dots in the name stay. Without a disk
-/// image only what is made from the tree remains.
-pub fn planned(image_name: &Path, formats: &[Format], with_disk: bool) -> Vec<PlannedOutput> {
-    let written = |format: &&Format| with_disk || format.source() == FormatSource::Tree;
-    let output =
-        |&format: &Format| PlannedOutput { format, path: with_suffix(image_name, extension(format)) };
-    formats.iter().filter(written).map(output).collect()
+/// `<name>.<extension>` for each. Dots in the name stay.
+pub fn planned(image_name: &Path, wanted: &[(Format, &str)]) -> Vec<PlannedOutput> {
+    let output = |&(format, extension): &(Format, &str)| PlannedOutput {
+        format,
+        path: with_suffix(image_name, extension),
+    };
+    wanted.iter().map(output).collect()
 }
 
-/// The file extension that the old commands give a format.
-fn extension(format: Format) -> &'static str {
-    match format {
-        Format::Squashfs => "squash",
-        other => other.as_str(),
-    }
+/// Those of these that are made of the tree: all that remains where no disk image is wanted.
+pub fn of_tree(outputs: Vec<PlannedOutput>) -> Vec<PlannedOutput> {
+    outputs.into_iter().filter(|output| output.format.source() == FormatSource::Tree).collect()
 }
 
 /// `<path>.<suffix>`.
@@ -109,19 +108,19 @@ mod tests {
     }
 
     #[test]
-    fn every_format_has_its_file() {
-        let formats = formats(&types(&["qcow2", "tgz", "squashfs", "vhd", "vpc", "qcow2"])).unwrap();
-        let names = |with_disk| {
-            let outputs = planned(Path::new("d/image-1.2"), &formats, with_disk);
-            outputs.iter().map(|output| output.path.display().to_string()).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(names(true), "d/image-1.2.qcow2 d/image-1.2.tgz d/image-1.2.squash d/image-1.2.vhd");
-        assert_eq!(names(false), "d/image-1.2.tgz d/image-1.2.squash");
+    fn every_type_has_its_file() {
+        let wanted = wanted(&types(&["qcow2", "tgz", "squashfs", "vhd", "vpc", "qcow2"])).unwrap();
+        let outputs = planned(Path::new("d/image-1.2"), &wanted);
+        let names: Vec<_> = outputs.iter().map(|output| output.path.to_str().unwrap()).collect();
+        let expected = ["qcow2", "tgz", "squash", "vhd", "vpc"].map(|end| format!("d/image-1.2.{end}"));
+        assert_eq!(names, expected);
+        let of_tree: Vec<Format> = of_tree(outputs).iter().map(|output| output.format).collect();
+        assert_eq!(of_tree, [Format::Tgz, Format::Squashfs]);
     }
 
     #[test]
     fn other_types_are_refused() {
-        let message = formats(&types(&["floppy"])).unwrap_err().to_string();
+        let message = wanted(&types(&["floppy"])).unwrap_err().to_string();
         assert_eq!(
             message,
             "unknown image type 'floppy' (known: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi, qcow, qed, \

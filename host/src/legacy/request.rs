@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Creator;
 use super::options::Options;
 use super::outputs::{self, TypeError};
+use crate::plan::PlannedOutput;
 use crate::spec::{Arch, Checksum, Conversion, DiskSpec, ImageSpec, UnknownName};
 use crate::words;
 
@@ -26,6 +27,8 @@ const SURVIVES_CLEARING: [&str; 4] = ["HOME", "PATH", "TERM", "USER"];
 pub struct Request {
     /// What to build.
     pub spec: ImageSpec,
+    /// What to write, by the names that these commands give.
+    pub outputs: Vec<PlannedOutput>,
     /// Output path without an extension.
     pub image_name: PathBuf,
     /// The element to add if there is one of that name, unless the caller forbade it.
@@ -98,10 +101,11 @@ pub fn request(
     }
     let variables = Variables::new(creator, options, caller);
     let image_name = outputs::image_name(variables.or("IMAGE_NAME", "image"), &options.types);
+    let wanted = outputs::wanted(&options.types)?;
     let spec = ImageSpec {
         elements: elements(creator, options, &variables),
         output: image_name.clone(),
-        formats: outputs::formats(&options.types)?,
+        formats: wanted.iter().map(|(format, _)| *format).collect(),
         arch: architecture(&variables)?,
         environment: variables.map.clone(),
         packages: options.packages.clone(),
@@ -121,6 +125,7 @@ pub fn request(
     };
     Ok(Request {
         spec,
+        outputs: outputs::planned(&image_name, &wanted),
         image_name,
         implied: implied(creator, &variables),
         work_directory: variables.get("TMP_DIR").map(PathBuf::from),
