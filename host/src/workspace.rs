@@ -6,6 +6,7 @@
 //!   logs/         one file a hook; kept on failure
 //!   area/         on tmpfs where memory allows
 //!     build.XXXXXX/ `TMP_BUILD_DIR`
+//!       block-device/ what `DIB_BLOCK_DEVICE_PARAMS_YAML` names
 //!       elements/   elements that `slate` carries, unpacked for shell hooks
 //!       hooks/      all elements merged: `TMP_HOOKS_PATH`
 //!       lib/        what shell hooks source: `_LIB`
@@ -18,7 +19,7 @@
 //! `/mnt` for a name that no other build has.
 //!
 //! After a `kill -9` the kernel has removed mounts and processes; what is
-//! left on disk carries no lock, and [`Workspace::reap`] removes it.
+//! left on disk carries no lock, and [`reap`] removes it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,11 +28,21 @@ use anyhow::{Context, Result};
 
 use crate::sys;
 use crate::sys::foreign::MountSet;
-use crate::sys::lock::{self, DirectoryLock};
+use crate::sys::lock::DirectoryLock;
 use crate::sys::mount::Mount;
+
+mod base;
+
+pub use base::{reap, remove_logs};
 
 /// Prefix of the directories, by which abandoned ones are found.
 const PREFIX: &str = "slate-";
+
+/// What a build works in, which goes when it ends.
+const AREA: &str = "area";
+
+/// What hooks printed, which a failure keeps.
+const LOGS: &str = "logs";
 
 /// Where the area lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,11 +77,11 @@ impl Workspace {
     pub fn create(base: &Path, kind: AreaKind) -> Result<Workspace> {
         fs::create_dir_all(base)
             .with_context(|| format!("creating the work directory {}", base.display()))?;
-        for abandoned in Workspace::reap(base)? {
+        for abandoned in reap(base)? {
             tracing::info!(directory = %abandoned.display(), "removed what an interrupted build left");
         }
-        let (top, lock) = claim(base)?;
-        let area = top.join("area");
+        let (top, lock) = base::claim(base)?;
+        let area = top.join(AREA);
         fs::create_dir(&area).with_context(|| format!("creating {}", area.display()))?;
         let area_mount = match kind {
             AreaKind::Tmpfs { size } => {
@@ -89,24 +100,6 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Removes the workspaces below `base` whose build is gone, and names them.
-    ///
-    /// # Errors
-    ///
-    /// Fails if `base` cannot be listed or an abandoned directory cannot be removed.
-    pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
-        remove_all(base, |path| path.join("area").is_dir())
-    }
-
-    /// Removes the logs below `base` that builds kept, and names their directories.
-    ///
-    /// # Errors
-    ///
-    /// Fails if `base` cannot be listed or a directory cannot be removed.
-    pub fn remove_logs(base: &Path) -> Result<Vec<PathBuf>> {
-        remove_all(base, |path| path.join("logs").is_dir() && !path.join("area").is_dir())
-    }
-
     /// The directory that everything else stands in.
     pub fn top(&self) -> &Path {
         &self.top
@@ -119,7 +112,7 @@ impl Workspace {
 
     /// One file a hook.
     pub fn logs(&self) -> PathBuf {
-        self.top.join("logs")
+        self.top.join(LOGS)
     }
 
     /// `TMP_HOOKS_PATH`.
@@ -145,6 +138,11 @@ impl Workspace {
     /// The finished tree.
     pub fn built(&self) -> PathBuf {
         self.build.join("built")
+    }
+
+    /// `DIB_BLOCK_DEVICE_PARAMS_YAML`.
+    pub fn block_device_parameters(&self) -> PathBuf {
+        self.build.join("block-device/params.yaml")
     }
 
     /// `TMP_IMAGE_DIR`.
@@ -184,57 +182,4 @@ impl Workspace {
 fn unique_name(top: &Path) -> String {
     let name = top.file_name().unwrap_or_default().to_string_lossy();
     name.trim_start_matches(PREFIX).to_owned()
-}
-
-fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
-    let top = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .tempdir_in(base)
-        .with_context(|| format!("creating a work directory in {}", base.display()))?
-        .keep();
-    let lock = DirectoryLock::try_claim(&top)?
-        .with_context(|| format!("{} is locked by another process", top.display()))?;
-    Ok((top, lock))
-}
-
-/// Removes the workspaces below `base` that are of a kind and no build's any more.
-fn remove_all(base: &Path, is_of_kind: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
-    lock::remove_unclaimed(base, |path| is_named(path) && is_of_kind(path))
-}
-
-fn is_named(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_nobodys_is_removed() {
-        let base = tempfile::tempdir().unwrap();
-        let made = |name: &str, inside: &[&str]| {
-            for directory in inside {
-                fs::create_dir_all(base.path().join(name).join(directory)).unwrap();
-            }
-            base.path().join(name)
-        };
-        let killed = made("slate-killed", &["area/mnt", "logs"]);
-        let failed = made("slate-failed", &["logs"]);
-        let running = made("slate-running", &["area", "logs"]);
-        let lock = DirectoryLock::try_claim(&running).unwrap().unwrap();
-        let foreign = [made("slate-foreign", &["other"]), made("mine", &["area", "logs"])];
-
-        assert_eq!(Workspace::reap(base.path()).unwrap(), [killed.as_path()]);
-        assert_eq!(Workspace::remove_logs(base.path()).unwrap(), [failed.as_path()]);
-        assert!(!killed.exists() && !failed.exists() && running.exists());
-        assert!(foreign.iter().all(|path| path.exists() && !path.join("lock").exists()));
-        drop(lock);
-        assert_eq!(Workspace::reap(base.path()).unwrap(), [running]);
-    }
-
-    #[test]
-    fn a_base_that_does_not_exist_holds_nothing() {
-        assert_eq!(Workspace::reap(Path::new("/nonexistent/base")).unwrap(), [] as [PathBuf; 0]);
-    }
 }

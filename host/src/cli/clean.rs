@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::authoring::kit;
-use crate::workspace::Workspace;
+use crate::workspace;
 
 use super::work_args::{self, WorkArgs};
 use super::{Failure, output};
@@ -31,9 +31,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let base = args.work.directory();
-    let mut removed = Workspace::reap(&base).map_err(|error| Failure::work(&error))?;
+    let mut removed = workspace::reap(&base).map_err(|error| Failure::work(&error))?;
     if args.logs {
-        removed.extend(Workspace::remove_logs(&base).map_err(|error| Failure::work(&error))?);
+        removed.extend(workspace::remove_logs(&base).map_err(|error| Failure::work(&error))?);
     }
     let cache = work_args::default_cache();
     removed.extend(kit::remove_others(&cache).map_err(|error| Failure::work(&error))?);
