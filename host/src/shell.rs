@@ -61,6 +61,10 @@ impl ShellRunner {
             arguments: &site.options.arguments,
         };
         let contract = environment::contract(plan, &surroundings);
+        let parameters = dirs.block_device_parameters();
+        fs::create_dir_all(parameters.parent().unwrap_or(&parameters))
+            .and_then(|()| fs::write(&parameters, environment::block_device_parameters(&contract)))
+            .with_context(|| format!("writing {}", parameters.display()))?;
         for directory in ["DIB_IMAGE_CACHE", "DIB_LOCKFILES"] {
             fs::create_dir_all(&contract[directory]).with_context(|| format!("creating {directory}"))?;
         }

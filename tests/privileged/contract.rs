@@ -219,7 +219,11 @@ fn secrets() {
 fn what_was_asked_for() {
     let seed = Seed::new();
     let seen = seed.scratch.join("seen");
-    let script = format!("echo \"$DIB_ARGS, $IMAGE_TYPE, $DIB_CHECKSUM\" > {}", seen.display());
+    let script = format!(
+        "grep -qx \"mount-base: $TMP_MOUNT_PATH\" \"$DIB_BLOCK_DEVICE_PARAMS_YAML\"\n\
+         echo \"$DIB_ARGS, $IMAGE_TYPE, $DIB_CHECKSUM, $FS_TYPE\" > {}",
+        seen.display()
+    );
     seed.hook("root.d/50-see", &script);
     let see = |words: &str, variables: &[(&str, &str)]| {
         let mut command = seed.old("disk-image-create", words);
@@ -227,10 +231,13 @@ fn what_was_asked_for() {
         fs::read_to_string(&seen).unwrap()
     };
     let one = "-n -t raw -o out/x seed probe";
-    assert_eq!(see(one, &[]), format!("{one}, qcow2, 0\n"));
+    assert_eq!(see(one, &[]), format!("{one}, qcow2, 0, ext4\n"));
     let several = "-n -t raw,tar --checksum -o out/x seed probe";
-    assert_eq!(see(several, &[("IMAGE_TYPE", "mine")]), format!("{several}, mine, 1\n"));
-    assert_eq!(see(one, &[("DIB_CHECKSUM", "md5")]), format!("{one}, qcow2, md5\n"));
+    assert_eq!(
+        see(several, &[("IMAGE_TYPE", "mine"), ("FS_TYPE", "xfs")]),
+        format!("{several}, mine, 1, xfs\n")
+    );
+    assert_eq!(see(one, &[("DIB_CHECKSUM", "md5")]), format!("{one}, qcow2, md5, ext4\n"));
 }
 
 fn install_types() {
@@ -254,6 +261,7 @@ fn install_types() {
 
 fn static_files() {
     let seed = Seed::new();
+    seed.file("probe/beside", "a file at the top of an element\n");
     let element = seed.scratch.join("elements/probe");
     for (path, mode) in [("static/empty", 0o755), ("static/root/secret", 0o700), ("static/tests", 0o1777)] {
         fs::create_dir_all(element.join(path)).unwrap();
@@ -262,7 +270,7 @@ fn static_files() {
     seed.file("probe/static/root/secret/key", "key\n");
     seed.hook(
         "extra-data.d/50-see",
-        "cd \"$TMP_HOOKS_PATH\"; find static -mindepth 1 -printf '%p %m\\n' | sort > \"$TMP_MOUNT_PATH/etc/seen\"",
+        "cd \"$TMP_HOOKS_PATH\"; [ -f beside ]; find static -mindepth 1 -printf '%p %m\\n' | sort > \"$TMP_MOUNT_PATH/etc/seen\"",
     );
     succeed(&mut seed.old("disk-image-create", "-n -t tar -o out/x seed probe"));
     let mut tar = Command::new("tar");

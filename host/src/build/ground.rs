@@ -45,6 +45,8 @@ const BLOCK_DEVICE_LINE: &str = "IMAGE_BLOCK_DEVICE=";
 impl PhaseOutcome {
     /// Takes in a line that a hook printed.
     pub(super) fn note(&mut self, line: &str) {
+        // Upstream evaluates the line.
+        let line = line.strip_prefix("export ").unwrap_or(line);
         if let Some(device) = line.strip_prefix(BLOCK_DEVICE_LINE).filter(|device| !device.is_empty()) {
             self.block_device = Some(PathBuf::from(device.trim_matches('"')));
         }

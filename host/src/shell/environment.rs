@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::plan::layout::FsKind;
 use crate::plan::{Layout, Plan, secret};
 use crate::shell::library::Library;
 use crate::spec::Checksum;
@@ -58,7 +59,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("IMAGE_NAME", plan.image_name.clone());
     set("IMAGE_ELEMENT", names.join(" "));
     set("IMAGE_ELEMENT_YAML", element_yaml(around.element_directories));
-    set("FS_TYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
+    set("FS_TYPE", plan.disk.root_file_system.clone().unwrap_or_else(|| FsKind::default().to_string()));
     set("_LIB", text(&dirs.library()));
     set("LC_ALL", "C".to_owned());
     set("DIB_ARGS", around.arguments.to_owned());
@@ -71,7 +72,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("DIB_ROOT_FSTYPE", root.map(|fs| fs.kind).unwrap_or_default().to_string());
     set("DIB_BOOT_LABEL", boot_label(&plan.layout));
     set("DIB_MOUNTPOINTS", mount_points(&plan.layout));
-    set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.build_directory().join("block-device/params.yaml")));
+    set("DIB_BLOCK_DEVICE_PARAMS_YAML", text(&dirs.block_device_parameters()));
     set(Checksum::VARIABLE, Checksum::choice(&plan.checksums).to_owned());
     let mut default = |name: &str, value: String| {
         env.entry(name.to_owned()).or_insert(value);
@@ -119,6 +120,19 @@ pub fn inside_chroot(env: &mut Environment) {
     env.remove("TMPDIR");
     env.remove("VIRTUAL_ENV");
     env.insert("PATH".to_owned(), PATH.to_owned());
+}
+
+/// The parameters of the block device, as [`contract`] says where they are.
+pub fn block_device_parameters(env: &Environment) -> String {
+    let value = |name: &str| env.get(name).map_or("", String::as_str);
+    let pairs = [
+        ("image-dir", value("TMP_IMAGE_DIR")),
+        ("root-fs-type", value("FS_TYPE")),
+        ("root-label", value("DIB_ROOT_LABEL")),
+        ("mount-base", value("TMP_MOUNT_PATH")),
+        ("build-dir", value("TMP_BUILD_DIR")),
+    ];
+    pairs.map(|(key, value)| format!("{key}: {value}\n")).concat()
 }
 
 /// Label of the file system at `/boot`; empty where it is none of its own.
