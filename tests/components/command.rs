@@ -11,7 +11,7 @@ capabilities.chroot = true
 capabilities.host-programs = [{ program = 'cat' }, { program = 'cp' }, { program = 'id' }]
 caches = [{ name = 'store', path = '/var/cache/store' }]
 ";
-const HOOKS: [&str; 5] = ["chroot", "host", "failures", "ungranted", "denied-chroot"];
+const HOOKS: [&str; 6] = ["chroot", "host", "failures", "moved", "ungranted", "denied-chroot"];
 
 fn trial() -> Trial {
     Trial::new().element("command", &HOOKS, MANIFEST)
@@ -19,17 +19,17 @@ fn trial() -> Trial {
 
 fn granted() -> Loaded {
     let trial = trial();
-    add_shell(&trial.tree());
+    ["/bin/sh", "/bin/mv"].iter().for_each(|program| add(program, &trial.tree()));
     let grants = ["chroot", "host-program=cat", "host-program=cp"];
     grants.iter().fold(trial, |trial, grant| trial.grant("command", grant)).start()
 }
 
-/// Copies this machine's shell into a tree, with the libraries that it needs.
-fn add_shell(tree: &Path) {
-    let listed = std::process::Command::new("ldd").arg("/bin/sh").output().expect("running ldd");
+/// Copies a program of this machine into a tree, with the libraries that it needs.
+fn add(program: &str, tree: &Path) {
+    let listed = std::process::Command::new("ldd").arg(program).output().expect("running ldd");
     let listed = String::from_utf8(listed.stdout).unwrap();
     let libraries = listed.split_whitespace().filter(|word| word.starts_with('/'));
-    for file in libraries.chain(["/bin/sh"]) {
+    for file in libraries.chain([program]) {
         let to = tree.join(file.trim_start_matches('/'));
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(file, to).unwrap();
@@ -51,6 +51,13 @@ fn granted_programs_run_on_the_host_and_paths_stay_inside() {
     trial.succeed("command", "host");
     assert_eq!(trial.read("/back"), "content");
     assert_eq!(fs::read_to_string(trial.beside("store/kept")).unwrap(), "content");
+}
+
+#[test]
+fn files_go_where_their_path_leads_after_a_command() {
+    let trial = granted();
+    trial.succeed("command", "moved");
+    assert_eq!((trial.names("/two"), trial.names("/one")), (vec!["before".into()], vec!["after".into()]));
 }
 
 #[test]

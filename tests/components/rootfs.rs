@@ -67,10 +67,22 @@ fn trees() {
 fn streams() {
     let trial = trial("streams");
     trial.succeed("rootfs", "streams");
-    let names = fs::read_dir(trial.path("/")).unwrap().map(|entry| entry.unwrap().file_name());
-    let mut names: Vec<_> = names.collect();
-    names.sort();
-    assert_eq!(names, ["big", "etc"]);
+    assert_eq!(trial.names("/"), ["big", "etc"]);
+}
+
+#[test]
+fn files_go_where_their_path_leads_now() {
+    let trial = trial("moved");
+    trial.succeed("rootfs", "moved");
+    for (directory, expected) in [
+        ("/kept/deep", &["before", "between"][..]),
+        ("/renamed/deep", &["after"]),
+        ("/removed", &["after"]),
+        ("/one", &["before", "between", "file"]),
+        ("/two", &["after", "before", "between", "file"]),
+    ] {
+        assert_eq!(trial.names(directory), expected, "{directory}");
+    }
 }
 
 #[test]

@@ -312,6 +312,14 @@ impl Loaded {
         fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// The names in a directory of the tree, sorted.
+    pub(crate) fn names(&self, path: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut names: Vec<_> = entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// A path of this machine for a path in the tree.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.scratch.join("tree").join(path.trim_start_matches('/'))

@@ -21,6 +21,7 @@
 mod draft;
 mod handle;
 mod kernel;
+mod latest;
 mod ledger;
 mod names;
 mod recorded;
@@ -67,6 +68,7 @@ pub struct Root {
     ledger: Option<Arc<Ledger>>,
     /// The device of the tree's own file system.
     device: u64,
+    latest: latest::Latest,
 }
 
 impl Root {
@@ -80,7 +82,7 @@ impl Root {
         let context = || format!("opening the tree {}", tree.display());
         let directory = nix::fcntl::open(tree, flags, Mode::empty()).with_context(context)?;
         let device = fstat(&directory).with_context(context)?.st_dev;
-        Ok(Root { directory, ledger: None, device })
+        Ok(Root { directory, ledger: None, device, latest: latest::Latest::default() })
     }
 
     /// The same with a ledger for what only root may do.
@@ -109,11 +111,8 @@ impl Root {
     /// without a last name: the root, or one that ends in `..`.
     pub fn spot(&self, path: &Path) -> Result<Spot> {
         let path = trimmed(path);
-        let name = path.file_name().ok_or(Errno::EINVAL)?;
-        let parent = path.parent().unwrap_or(Path::new(""));
-        let directory = self.resolve(parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-        Ok(Spot::new(Arc::new(directory), name, self.ledger.clone()))
+        let (parent, name) = parted(&path)?;
+        Ok(Spot::new(self.directory(parent)?, name, self.ledger.clone()))
     }
 
     /// The same, symbolic links at the end followed to the name that the last one leads to.
@@ -194,7 +193,12 @@ impl Root {
         handle.reopen(OFlag::O_WRONLY | OFlag::O_NONBLOCK).with_context(context)
     }
 
+    fn directory(&self, path: &Path) -> Result<Arc<OwnedFd>> {
+        self.resolve(path, OFlag::O_PATH | OFlag::O_DIRECTORY).map(Arc::new)
+    }
+
     fn resolve(&self, path: &Path, flags: OFlag) -> Result<OwnedFd> {
+        self.forget();
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let within = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS;
         let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).resolve(within);
@@ -233,6 +237,13 @@ pub fn remove_all(directory: &Path) -> anyhow::Result<()> {
     let name = Path::new(directory.file_name().context("a directory to remove has no name")?);
     let removed = Root::open(parent)?.spot(name).and_then(|spot| spot.remove_tree(Stop::never()));
     removed.with_context(|| format!("removing {}", directory.display()))
+}
+
+/// The directory and the name of a trimmed path.
+fn parted(path: &Path) -> Result<(&Path, CString)> {
+    let name = path.file_name().ok_or(Errno::EINVAL)?;
+    let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
+    Ok((path.parent().unwrap_or(Path::new("")), name))
 }
 
 /// A path without slashes and single dots at its ends, which make no

@@ -57,6 +57,7 @@ impl Host for State {
             serial_console: loader.serial_console,
             kernel_arguments: self.kernel_arguments(),
         };
+        self.root.forget();
         installer.install(&request).map_err(|error| Error::Failed(failure::to_guest(&error)))
     }
 }

@@ -46,6 +46,7 @@ impl Host for State {
             return Ok(Outcome { status, output: if capture { output } else { Vec::new() } });
         }
         let mounts = self.chroot_mounts(place)?;
+        self.root.forget();
         let mut sink = Sink::new(self, capture);
         let exit = prepared.run(&mut |stream, line| sink.line(stream, line));
         let output = sink.finish();

@@ -64,6 +64,7 @@ impl State {
         if self.managing {
             return Err(anyhow!("a distribution's managers cannot ask for packages or services themselves"));
         }
+        self.root.forget();
         let missing = || anyhow!("the image has no distribution that manages packages and services");
         self.shared.distribution(&self.context, Some(self.usage())).ok_or_else(missing)
     }

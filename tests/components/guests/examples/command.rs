@@ -18,6 +18,7 @@ impl Element for Commands {
             "chroot" => chroot(),
             "host" => host(),
             "failures" => failures(),
+            "moved" => moved(),
             "ungranted" => Ok(Command::host("id").run().map(|_| ())?),
             _ => Ok(Command::chroot("/bin/sh").run().map(|_| ())?),
         }
@@ -48,6 +49,13 @@ fn chroot() -> Result {
         .arg(Argument::image("/a path").prefixed("--x="))
         .run()?;
     Ok(())
+}
+
+/// Writes to one path before and after a program moves its directory.
+fn moved() -> Result {
+    rootfs::write("/one/before", "")?;
+    Command::chroot("mv").args(["/one", "/two"]).run()?;
+    Ok(rootfs::write("/one/after", "")?)
 }
 
 fn host() -> Result {

@@ -18,6 +18,7 @@ impl Element for Rootfs {
             "replace" => replace(),
             "link-attributes" => link_attributes(),
             "access" => access(),
+            "moved" => moved(),
             _ => escapes(),
         }
     }
@@ -162,6 +163,32 @@ fn replace() -> Result {
         rootfs::write("/replaced", if round % 2 == 0 { "new" } else { "the old one" })?;
     }
     Ok(())
+}
+
+/// Writes twice to one path, with a change between that has it lead elsewhere.
+fn twice(path: &str, change: impl FnOnce() -> rootfs::Result) -> Result {
+    rootfs::write(&format!("{path}/before"), "")?;
+    rootfs::write(&format!("{path}/between"), "")?;
+    change()?;
+    Ok(rootfs::write(&format!("{path}/after"), "")?)
+}
+
+fn moved() -> Result {
+    twice("/renamed/deep", || rootfs::rename("/renamed", "/kept"))?;
+    twice("/removed", || rootfs::remove_tree("/removed"))?;
+    rootfs::write("/one/file", "")?;
+    rootfs::write("/two/file", "")?;
+    rootfs::symlink("/one", "/link")?;
+    twice("/link", || rootfs::symlink("two", "/link"))?;
+    let mut writer = rootfs::file("/finished").stream()?;
+    writer.write("x")?;
+    rootfs::symlink("/two", "/finished")?;
+    let blocked = twice("/finished", || writer.finish());
+    check(blocked.is_err_and(|error| error.to_string().contains("not a directory")), "a file is in the way")?;
+    rootfs::write("/gone/file", "")?;
+    rootfs::remove_tree("/gone")?;
+    let orphan = rootfs::file("/gone/again").without_parents().write("").unwrap_err();
+    check(matches!(orphan.kind(), ErrorKind::NotFound), "a removed directory is missed")
 }
 
 fn streams() -> Result {

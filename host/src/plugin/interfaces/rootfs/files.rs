@@ -86,9 +86,10 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let attributes = attributes::resolve(state, given)?;
     state.spend_entry(contents.len())?;
-    let new = place(state, path, Root::spot, parents)?;
+    let new = place(state, path, Root::next_spot, parents)?;
     match root::write_new(&new, contents, &attributes) {
-        Err(Errno::EEXIST) => {}
+        // Something has the name, or the directory is gone that was kept from the last file.
+        Err(Errno::EEXIST | Errno::ENOENT) => {}
         result => return Ok(result?),
     }
     Ok(root::write(

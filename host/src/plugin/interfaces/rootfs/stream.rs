@@ -66,12 +66,14 @@ impl HostWriter for State {
     fn finish(&mut self, writer: Resource<Writer>) -> Result<(), Error> {
         let writer = self.table.delete(writer).map_err(other)?;
         self.handles -= 1;
+        self.root.forget();
         writer.draft.map_or(Ok(()), Draft::finish)
     }
 
     fn drop(&mut self, writer: Resource<Writer>) -> wasmtime::Result<()> {
         self.table.delete(writer)?;
         self.handles -= 1;
+        self.root.forget();
         Ok(())
     }
 }
