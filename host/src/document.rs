@@ -152,11 +152,24 @@ impl Section {
     /// # Errors
     ///
     /// Fails for a value that has no such form.
-    pub fn texts(mut self) -> Result<BTreeMap<String, String>> {
+    pub fn texts(self) -> Result<BTreeMap<String, String>> {
+        let pairs = self.pairs(|key, text| Ok::<_, String>((key.to_owned(), text.to_owned())))?;
+        Ok(pairs.into_iter().collect())
+    }
+
+    /// All its values, each read with its key; a number stands for its digits.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a value that has no form as text, and as `read` does.
+    pub fn pairs<T, E: ToString>(
+        mut self,
+        read: impl Fn(&str, &str) -> std::result::Result<T, E>,
+    ) -> Result<Vec<T>> {
         let table = std::mem::take(&mut self.table);
-        let item = |(key, value): (String, Value)| match text_of(&value) {
-            Some(text) => Ok((key, text)),
-            None => Err(self.wrong(&key, TEXT)),
+        let item = |(key, value): (String, Value)| {
+            let text = text_of(&value).ok_or_else(|| self.wrong(&key, TEXT))?;
+            read(&key, &text).map_err(|problem| self.wrong(&key, &problem.to_string()))
         };
         table.into_iter().map(item).collect()
     }

@@ -47,7 +47,7 @@ pub use context::{
     InitScript, LoaderRequest, Ramdisk,
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
-pub use limits::{Limit, Limits, parse_limit};
+pub use limits::{Limit, Limits, Setter, VARIABLE, parse_limit};
 pub use load::{LoadError, check};
 pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal};
 pub use runner::{Runner, Setting};

@@ -55,7 +55,7 @@ mod trace;
 
 pub use advice::WRITING_OUTPUT;
 pub use event::{Level, Stream};
-pub use failure::{BuildFailure, FailureCause, HookFailure};
+pub use failure::{BuildFailure, FailureCause, HookFailure, TimeLimit};
 pub use hook::{HookOutput, HookScope};
 pub use options::{LogFormat, ReportOptions, Verbosity};
 pub use scope::{PhaseScope, StageScope, StepScope};

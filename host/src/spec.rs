@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::element::capability::Grant;
 
 mod checksum;
+mod given;
 
 pub use checksum::Checksum;
+pub use given::{Given, Source};
 
 /// An image, as a caller describes it. Holds no defaults that depend on the
 /// machine: the command line reads those and passes them in, so that planning
@@ -26,12 +28,12 @@ pub struct ImageSpec {
     pub formats: Vec<Format>,
     /// Architecture of the image.
     pub arch: Arch,
-    /// `--set element.parameter=value` and `--set parameter=value`, in the order given.
-    pub settings: Vec<(String, String)>,
+    /// Parameters with their values, `element.parameter` or `parameter`, in the order given.
+    pub settings: Vec<Given<(String, String)>>,
     /// The caller's environment. A build sees only the part that the planner lets through.
     pub environment: BTreeMap<String, String>,
     /// Capabilities the operator grants to foreign elements.
-    pub grants: Vec<(String, Grant)>,
+    pub grants: Vec<Given<(String, Grant)>>,
     /// Packages to add after the install phase (`-p`).
     pub packages: Vec<String>,
     /// Size and file system choices.

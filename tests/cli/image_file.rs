@@ -87,6 +87,34 @@ fn what_is_wrong_is_told_with_file_key_and_nearest() {
             "[grants]\nmine = ['chroot=1']\n",
             "error: image.toml: grants.mine: capability 'chroot' takes no value\n",
         ),
+        (
+            "[limits]\nmemry = '2GiB'\n",
+            "error: image.toml: limits.memry: unknown limit 'memry' (known: memory, time, computing, output, answer, argument, written, scratch, requests, entries, handles, download)\n",
+        ),
+        (
+            "[limits]\ntime = 'soon'\n",
+            "error: image.toml: limits.time: 'soon' is no time such as 90s, 30m or 2h\n",
+        ),
+        (
+            "elements = ['debian']\n[parameters.debian]\nrelaese = 'sid'\n",
+            "error: image.toml: parameters.debian.relaese: element 'debian' has no parameter 'relaese'\nhint: did you mean 'release'?\n",
+        ),
+        (
+            "elements = ['debian', 'vm']\n[parameters.debain]\nrelease = 'sid'\n",
+            "error: image.toml: parameters.debain.release: no element of this image is called 'debain'\nhint: did you mean 'debian'?\n",
+        ),
+        (
+            "elements = ['debian', 'vm']\n[parameters.vm]\ntimeout = 'no'\n",
+            "error: parameter vm.timeout, from image.toml: 'no' is not a whole number\nhint: timeout: Seconds the boot menu waits\n",
+        ),
+        (
+            "elements = ['debian', 'vm']\n[grants]\ndebain = ['chroot']\n",
+            "error: image.toml: grants.debain: chroot: no element of this image is called 'debain'\nhint: did you mean 'debian'?\n",
+        ),
+        (
+            "elements = ['debian', 'vm']\n[grants]\nvm = ['url=https://x.org/']\n",
+            "error: image.toml: grants.vm: url=https://x.org/: the element does not ask for it\nhint: it asks for: block-device\n",
+        ),
     ];
     for (text, stderr) in table {
         fs::write(scratch.join("image.toml"), text).expect("writing the image file");

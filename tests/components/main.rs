@@ -14,6 +14,7 @@ mod fetch;
 mod host_files;
 mod image;
 mod lifecycle;
+mod limits;
 mod loading;
 mod log;
 mod managers;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use blankslate::authoring::rehearsal::{Case, perform};
 use blankslate::element::Library;
@@ -10,10 +9,16 @@ use blankslate::plugin::Limits;
 use blankslate::report::Report;
 
 use crate::tooling::Scratch;
-use crate::trial::{Trial, component, hook_entry};
+use crate::trial::{component, hook_entry};
 
 /// The folder of an element with hooks of the install phase and these files.
-fn folder(scratch: &Scratch, guest: &str, hooks: &[&str], manifest: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn folder(
+    scratch: &Scratch,
+    guest: &str,
+    hooks: &[&str],
+    manifest: &str,
+    files: &[(&str, &str)],
+) -> PathBuf {
     let folder = scratch.make_dir(guest);
     let hooks = hooks.iter().map(|hook| hook_entry("install", hook)).collect::<String>();
     let head = format!("name = '{guest}'\nversion = '0.1.0'\napi = '0.1'\n{manifest}\n{hooks}");
@@ -44,44 +49,6 @@ fn rehearse(guest: &str, hooks: &[&str], manifest: &str, files: &[(&str, &str)])
 const PASSWD: (&str, &str) =
     ("tests/case/tree/etc/passwd", "root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n");
 const GROUP: (&str, &str) = ("tests/case/tree/etc/group", "root:x:0:\nstaff:x:50:bob\n");
-
-/// A limit for a hook that writes 4 MiB, and the end of what is said then.
-const TIGHT: &str = "written=1MiB";
-const REACHED: &str = "data written to the image; raise it with --limit written=2MiB";
-
-/// A limit that is enough for it.
-const WIDE: &str = "written=64MiB";
-
-#[test]
-fn element_test_has_limits_as_builds_do() {
-    let scratch = Scratch::new();
-    let folder = folder(&scratch, "rootfs", &["streams"], "", &[]);
-    let said = |options: &[&str], variable: Option<&str>| {
-        let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
-        slate.args(["element", "test", "--update"]).arg(&folder).args(options);
-        slate.env_remove("SLATE_LIMITS").envs(variable.map(|value| ("SLATE_LIMITS", value)));
-        let output = slate.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::read_to_string(folder.join("tests/default/expected.txt")).unwrap()
-    };
-    assert!(!said(&[], None).contains("failed"), "{}", said(&[], None));
-    for (options, variable) in [(&["--limit", TIGHT][..], None), (&[], Some(TIGHT))] {
-        let text = said(options, variable);
-        assert!(text.contains(REACHED), "{text}");
-    }
-    let wider = said(&["--limit", WIDE], Some(TIGHT));
-    assert!(!wider.contains("failed"), "{wider}");
-}
-
-#[test]
-fn builds_have_the_limits_that_they_are_given() {
-    let trial = Trial::beside_a_system().element("rootfs", &["streams"], "");
-    let output = trial.build(&["--limit", TIGHT]);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && error.contains(REACHED), "{error}");
-    let output = trial.build(&["--limit", WIDE]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 #[test]
 fn owners_and_modes_are_written_down() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
@@ -12,7 +12,7 @@ use blankslate::element::{Library, Phase};
 use blankslate::plan::{Plan, plan};
 use blankslate::plugin::{BootLoader, Devices, HookContext, Limit, Limits, Runner, Setting};
 use blankslate::report::{FailureCause, HookOutput, Report};
-use blankslate::spec::{Format, ImageSpec};
+use blankslate::spec::{Format, Given, ImageSpec};
 use blankslate_element_build::{Guests, Route, embed_manifest};
 
 use crate::tooling::Scratch;
@@ -38,7 +38,6 @@ pub(crate) fn component(guest: &str) -> &'static [u8] {
 pub(crate) struct Trial {
     scratch: Scratch,
     spec: ImageSpec,
-    grants: Vec<(String, Grant)>,
     limits: Limits,
     offline: bool,
     home: Option<PathBuf>,
@@ -65,7 +64,7 @@ impl Trial {
             formats: vec![Format::Raw],
             ..ImageSpec::default()
         };
-        Trial { scratch, spec, grants: Vec::new(), limits: Limits::default(), offline: false, home: None }
+        Trial { scratch, spec, limits: Limits::default(), offline: false, home: None }
     }
 
     /// The same beside an element of shell that makes a tree with one file, for images.
@@ -140,13 +139,14 @@ impl Trial {
 
     /// Grants a capability.
     pub(crate) fn grant(mut self, element: &str, grant: &str) -> Trial {
-        self.grants.push((element.to_owned(), grant.parse().expect("a grant")));
+        let grant: Grant = grant.parse().expect("a grant");
+        self.spec.grants.push(Given::by_flag((element.to_owned(), grant)));
         self
     }
 
     /// Sets a parameter.
     pub(crate) fn set(mut self, name: &str, value: &str) -> Trial {
-        self.spec.settings.push((name.to_owned(), value.to_owned()));
+        self.spec.settings.push(Given::by_flag((name.to_owned(), value.to_owned())));
         self
     }
 
@@ -176,16 +176,37 @@ impl Trial {
 
     /// Builds an image with the command itself.
     pub(crate) fn build(&self, options: &[&str]) -> Output {
-        let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
-        slate.args(["build", "--no-tmpfs", "-t", "tar", "-o", "image"]).args(options);
-        slate.args(&self.spec.elements).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        slate.arg("--work-dir").arg(self.join("work")).args(["--cache-dir", "cache"]);
-        slate.current_dir(self.scratch.path()).output().expect("running slate")
+        self.command(options).output().expect("running slate")
+    }
+
+    /// The command that builds an image.
+    pub(crate) fn command(&self, options: &[&str]) -> Command {
+        let mut slate = self.program(env!("CARGO_BIN_EXE_slate").as_ref());
+        slate.args(["build", "--no-tmpfs", "-t", "tar", "-o", "image", "--cache-dir", "cache"]);
+        slate.arg("--work-dir").arg(self.join("work")).args(options).args(&self.spec.elements);
+        slate
+    }
+
+    /// The same for a command of diskimage-builder, `-o image` and what it takes besides.
+    pub(crate) fn old(&self, name: &str, options: &[&str]) -> Command {
+        let link = self.join(name);
+        if !link.exists() {
+            symlink(env!("CARGO_BIN_EXE_slate"), &link).unwrap();
+        }
+        let mut command = self.program(&link);
+        command.args(["--no-tmpfs", "-t", "tar", "-o", "image"]).args(options).args(&self.spec.elements);
+        command.env("TMP_DIR", self.join("work")).env("XDG_CACHE_HOME", self.join("cache"));
+        command
+    }
+
+    fn program(&self, path: &Path) -> Command {
+        let mut command = Command::new(path);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").current_dir(self.scratch.path());
+        command
     }
 
     /// Plans the elements.
-    pub(crate) fn prepare(mut self) -> Result<Prepared, String> {
-        self.spec.grants = std::mem::take(&mut self.grants);
+    pub(crate) fn prepare(self) -> Result<Prepared, String> {
         let plan = plan(self.spec, &Library::default()).map_err(|error| error.to_string())?;
         let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), self.scratch.make_dir(&mount.name)));
         let setting = Setting {

@@ -15,7 +15,7 @@ use super::site::Site;
 use super::{Ground, PhaseOutcome};
 use crate::element::{HookKind, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream};
+use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream, TimeLimit};
 use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
 use crate::sys::mount::Mount;
@@ -189,7 +189,7 @@ fn cause_of(ended: Ended) -> Result<(), FailureCause> {
         Ended::Code(0) => Ok(()),
         Ended::Code(status) => Err(FailureCause::Exit(status)),
         Ended::Signal(number) => Err(FailureCause::Signal(number)),
-        Ended::TimedOut(limit) => Err(FailureCause::TimedOut(limit)),
+        Ended::TimedOut(limit) => Err(FailureCause::TimedOut(TimeLimit { limit, raise: None })),
         Ended::Interrupted(_) => Err(FailureCause::Interrupted),
     }
 }

@@ -11,11 +11,12 @@ use clap::{ArgAction, Parser};
 use crate::build::BuildOptions;
 use crate::build::breaks::Breaks;
 use crate::plan::secret::shown_word;
+use crate::plugin::Limit;
 use crate::report::{LogFormat, ReportOptions, Verbosity};
 use crate::words::quote;
 
 use super::limit::LimitArgs;
-use super::spec_args::SpecArgs;
+use super::spec_args::{Asked, SpecArgs};
 use super::style::Style;
 use super::work_args::{self, WorkArgs};
 use super::{Failure, caller, execute, image_file, output, plan};
@@ -120,16 +121,16 @@ struct ReportArgs {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Args { spec, run, report } = args;
-    let (plan, output) = spec.plan()?;
+    let Asked { plan, output, limits } = spec.plan()?;
     if run.dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
-    let options = run.options(report.keep_logs)?;
+    let options = run.options(report.keep_logs, &limits)?;
     execute::run(plan, &output, options, &report.options())
 }
 
 impl RunArgs {
-    fn options(self, keep_logs: bool) -> Result<BuildOptions, Failure> {
+    fn options(self, keep_logs: bool, limits: &[(Limit, u64)]) -> Result<BuildOptions, Failure> {
         let breaks = self.breaks()?;
         Ok(BuildOptions {
             work_directory: self.work.directory(),
@@ -140,7 +141,7 @@ impl RunArgs {
             keep_logs,
             keep_old_outputs: false,
             load_docker: false,
-            limits: self.limits.limits(),
+            limits: self.limits.limits(limits),
             threads: thread::available_parallelism().map_or(1, usize::from),
             arguments: arguments(),
             breaks,

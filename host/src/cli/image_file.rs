@@ -12,6 +12,7 @@ use super::spec_args::{DiskArgs, size};
 use crate::document::{DocumentError, Section};
 use crate::element::Library;
 use crate::element::capability::Grant;
+use crate::plugin::{Limit, parse_limit};
 use crate::spec::{Arch, Format};
 
 /// An image file with every key, as the commands' long help shows it.
@@ -44,6 +45,9 @@ mkfs-journal-size = 64
 
 [environment]
 DIB_DISTRIBUTION_MIRROR = "https://deb.example.org/debian"
+
+[limits]                                    # as --limit memory=2GiB does
+memory = "2GiB"
 "#;
 
 /// The example as help texts have it.
@@ -54,6 +58,8 @@ pub(super) fn indented_example() -> String {
 /// What an image file says. What it leaves out is absent or empty.
 #[derive(Debug, Default)]
 pub(super) struct ImageFile {
+    /// Its path, as it was given.
+    pub(super) path: PathBuf,
     pub(super) elements: Vec<String>,
     pub(super) elements_path: Vec<PathBuf>,
     pub(super) output: Option<PathBuf>,
@@ -69,6 +75,7 @@ pub(super) struct ImageFile {
     pub(super) docker_target: Option<String>,
     pub(super) aci_manifest: Option<PathBuf>,
     pub(super) environment: BTreeMap<String, String>,
+    pub(super) limits: Vec<(Limit, u64)>,
 }
 
 impl ImageFile {
@@ -82,10 +89,11 @@ impl ImageFile {
         let text = fs::read_to_string(path)
             .map_err(|error| Failure::request(format!("reading the image file {shown}: {error}")))?;
         let base = path.parent().unwrap_or(Path::new(""));
-        ImageFile::parse(&text, base).map_err(|error| {
+        let file = ImageFile::parse(&text, base).map_err(|error| {
             let failure = Failure::request(format!("{shown}: {error}"));
             error.hint.into_iter().fold(failure, Failure::with_hint)
-        })
+        })?;
+        Ok(ImageFile { path: path.to_owned(), ..file })
     }
 
     fn parse(text: &str, base: &Path) -> Result<ImageFile, DocumentError> {
@@ -106,6 +114,8 @@ impl ImageFile {
             docker_target: top.take("docker-target")?,
             aci_manifest: top.take::<PathBuf>("aci-manifest")?.map(|path| base.join(path)),
             environment: top.section("environment")?.texts()?,
+            limits: limits(top.section("limits")?)?,
+            ..ImageFile::default()
         };
         top.finish()?;
         Ok(file)
@@ -135,6 +145,10 @@ fn grants(elements: Section) -> Result<Vec<(String, Grant)>, DocumentError> {
         grants.into_iter().map(move |grant| (element.clone(), grant)).collect::<Vec<_>>()
     };
     Ok(lists.into_iter().flat_map(of_element).collect())
+}
+
+fn limits(limits: Section) -> Result<Vec<(Limit, u64)>, DocumentError> {
+    limits.pairs(|name, value| parse_limit(&format!("{name}={value}")))
 }
 
 fn disk(mut disk: Section) -> Result<DiskArgs, DocumentError> {

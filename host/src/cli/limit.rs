@@ -4,12 +4,9 @@ use std::env;
 
 use clap::Parser;
 
-use crate::plugin::{Limit, Limits, parse_limit};
+use crate::plugin::{Limit, Limits, Setter, VARIABLE, parse_limit};
 
 use super::Failure;
-
-/// The variable that sets limits where no `--limit` does.
-pub(crate) const VARIABLE: &str = "SLATE_LIMITS";
 
 /// How much hooks may use, for commands that run them.
 #[derive(Debug, Parser)]
@@ -20,9 +17,9 @@ pub(super) struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The defaults with what is given.
-    pub(super) fn limits(&self) -> Limits {
-        Limits::with(self.limits.iter().copied())
+    /// The defaults with what an image file says, and what is given over that.
+    pub(super) fn limits(&self, file: &[(Limit, u64)]) -> Limits {
+        Limits::with(file.iter().chain(&self.limits).copied())
     }
 }
 
@@ -39,5 +36,6 @@ pub(crate) fn of_environment() -> Result<Limits, Failure> {
     let text = env::var(VARIABLE).unwrap_or_default();
     let changes = text.split(',').filter(|change| !change.is_empty()).map(parse_limit);
     let wrong = |error| Failure::request(format!("{VARIABLE}: {error}"));
-    Ok(Limits::with(changes.collect::<Result<Vec<_>, _>>().map_err(wrong)?))
+    let changes = changes.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    Ok(Limits::with(changes).raised_with(Setter::Variable))
 }

@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let (plan, _) = args.spec.plan()?;
+    let plan = args.spec.plan()?.plan;
     if !args.json {
         return output::print(&render(&plan, Style::of(&io::stdout())));
     }

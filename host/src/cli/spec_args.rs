@@ -8,7 +8,8 @@ use clap::Parser;
 use crate::element::capability::Grant;
 use crate::element::installed;
 use crate::plan::{Plan, plan};
-use crate::spec::{Arch, Checksum, Conversion, Format, ImageSpec};
+use crate::plugin::Limit;
+use crate::spec::{Arch, Checksum, Conversion, Format, Given, ImageSpec, Source};
 
 use super::image_file::ImageFile;
 use super::library_args::{self, LibraryArgs};
@@ -94,17 +95,27 @@ fn words<T: ToString>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// What flags and an image file ask for.
+pub(super) struct Asked {
+    pub(super) plan: Plan,
+    /// What the outputs are named after.
+    pub(super) output: PathBuf,
+    /// What the image file says that hooks may use.
+    pub(super) limits: Vec<(Limit, u64)>,
+}
+
 impl SpecArgs {
-    /// Plans the image; gives what its outputs are named after, too.
-    pub(super) fn plan(self) -> Result<(Plan, PathBuf), Failure> {
+    /// Plans the image.
+    pub(super) fn plan(self) -> Result<Asked, Failure> {
         let file = self.file.as_deref().map(ImageFile::load).transpose()?.unwrap_or_default();
         let mut environment = caller::environment();
         environment.extend(file.environment.clone());
         let library =
             library_args::library(&self.library.path_or(&environment, &file.elements_path), &environment)?;
+        let limits = file.limits.clone();
         let spec = self.spec(file, environment)?;
         let output = spec.output.clone();
-        Ok((plan(spec, &library)?, output))
+        Ok(Asked { plan: plan(spec, &library)?, output, limits })
     }
 
     /// What flags say, and the image file where they do not. What can be given
@@ -117,8 +128,8 @@ impl SpecArgs {
             output: self.output.or(file.output).unwrap_or_else(|| DEFAULT_OUTPUT.into()),
             formats: without_repeats(first(self.formats, file.formats)),
             arch: self.arch.or(file.arch).or_else(Arch::of_host).unwrap_or_default(),
-            settings: [file.settings, self.settings].concat(),
-            grants: [file.grants, self.grants].concat(),
+            settings: both(&file.path, file.settings, self.settings),
+            grants: both(&file.path, file.grants, self.grants),
             packages: without_repeats([file.packages, self.packages].concat()),
             disk: self.disk.or(file.disk).spec(&environment),
             environment,
@@ -137,6 +148,12 @@ impl SpecArgs {
             block_device,
         })
     }
+}
+
+/// What the file says, then what flags say.
+fn both<T>(file: &Path, in_file: Vec<T>, by_flag: Vec<T>) -> Vec<Given<T>> {
+    let in_file = in_file.into_iter().map(|what| Given { what, source: Source::ImageFile(file.to_owned()) });
+    in_file.chain(by_flag.into_iter().map(Given::by_flag)).collect()
 }
 
 /// The flags' list, or the file's where there is none.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::element::ElementError;
-use crate::element::capability::Grant;
 use crate::element::declared::DeclarationError;
 use crate::element::manifest::ValueError;
 use crate::spec::Format;
@@ -42,24 +41,22 @@ pub enum PlanError {
     DuplicateHook { path: String, first: String, second: String },
     #[error(transparent)]
     Declaration(#[from] DeclarationError),
-    #[error("--set {setting}: no element of this image is called '{element}'")]
-    SettingElement { setting: String, element: String, nearest: Vec<String>, known: Vec<String> },
-    #[error("--set {setting}: {} parameter '{name}'", has_no(element.as_deref()))]
+    #[error("{given}: no element of this image is called '{element}'")]
+    NoSuchElement { given: String, element: String, nearest: Vec<String>, known: Vec<String> },
+    #[error("{given}: {} parameter '{name}'", has_no(element.as_deref()))]
     UnknownParameter {
-        setting: String,
+        given: String,
         name: String,
         element: Option<String>,
         nearest: Vec<String>,
         known: Vec<String>,
     },
-    #[error("--set {name}: {} have a parameter of this name", all_of(elements))]
-    AmbiguousParameter { name: String, elements: Vec<String> },
+    #[error("{given}: {} have a parameter of this name", all_of(elements))]
+    AmbiguousParameter { given: String, name: String, elements: Vec<String> },
     #[error("parameter {element}.{name}, from {source_name}: {error}")]
     BadValue { element: String, name: String, source_name: String, error: ValueError, description: String },
-    #[error("--grant {element}:{grant}: no element of this image is called '{element}'")]
-    GrantElement { element: String, grant: Grant, nearest: Vec<String>, known: Vec<String> },
-    #[error("--grant {element}:{grant}: the element does not ask for it")]
-    NotAskedFor { element: String, grant: Grant, asked: Vec<String> },
+    #[error("{given}: the element does not ask for it")]
+    NotAskedFor { given: String, asked: Vec<String> },
     #[error("SOURCE_DATE_EPOCH={0} is no number of seconds")]
     SourceDate(String),
     #[error("'{0}' is no name of a container image: engines would not load it")]
@@ -91,17 +88,16 @@ impl PlanError {
             PlanError::GivenAndProvided { name, by } => format!("leave out '{name}' or '{by}'"),
             PlanError::NoDistribution { given, available } => distribution_hint(given, available),
             PlanError::DuplicateHook { .. } => "rename one of the two files, or leave one element out".into(),
-            PlanError::SettingElement { nearest, known, .. } => one_of("elements here", nearest, known),
+            PlanError::NoSuchElement { nearest, known, .. } => one_of("elements here", nearest, known),
             PlanError::UnknownParameter { nearest, known, .. } => one_of("parameters", nearest, known),
-            PlanError::AmbiguousParameter { name, elements } => {
+            PlanError::AmbiguousParameter { name, elements, .. } => {
                 let choices: Vec<_> = elements.iter().map(|element| format!("{element}.{name}")).collect();
                 format!("say which: {}", choices.join(" or "))
             }
             PlanError::BadValue { description, .. } if description.is_empty() => return None,
             PlanError::BadValue { name, description, .. } => format!("{name}: {description}"),
-            PlanError::GrantElement { nearest, known, .. } => one_of("elements here", nearest, known),
             PlanError::NotAskedFor { asked, .. } if asked.is_empty() => {
-                "it asks for no capability; leave the flag out".into()
+                "it asks for no capability; leave the grant out".into()
             }
             PlanError::NotAskedFor { asked, .. } => format!("it asks for: {}", asked.join(", ")),
             PlanError::ContainerName(_) => {

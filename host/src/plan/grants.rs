@@ -6,21 +6,24 @@
 
 use crate::element::capability::Grant;
 use crate::element::{Element, Origin};
-use crate::spec::ImageSpec;
+use crate::spec::{Given, ImageSpec};
 
 use super::{GrantOrigin, PlanError, PlannedGrant};
 use crate::nearest::nearest;
 
 /// What every component element asks for, in the elements' order.
 pub(super) fn decide(spec: &ImageSpec, elements: &[Element]) -> Result<Vec<PlannedGrant>, PlanError> {
-    spec.grants.iter().try_for_each(|(name, grant)| check(name, grant, elements))?;
+    spec.grants.iter().try_for_each(|given| check(given, elements))?;
     let wishes =
         elements.iter().flat_map(|element| wishes(element).into_iter().map(move |wish| (element, wish)));
     Ok(wishes.map(|(element, grant)| planned(spec, element, grant)).collect())
 }
 
 fn planned(spec: &ImageSpec, element: &Element, grant: Grant) -> PlannedGrant {
-    let granted = |(name, given): &(String, Grant)| *name == element.name && given.covers(&grant);
+    let granted = |given: &Given<(String, Grant)>| {
+        let (name, given) = &given.what;
+        *name == element.name && given.covers(&grant)
+    };
     let origin = match element.origin {
         Origin::Builtin => GrantOrigin::Builtin,
         _ if spec.grants.iter().any(granted) => GrantOrigin::Operator,
@@ -34,21 +37,17 @@ fn wishes(element: &Element) -> Vec<Grant> {
 }
 
 /// A grant that no element makes use of is a mistake of whoever typed it.
-fn check(name: &str, grant: &Grant, elements: &[Element]) -> Result<(), PlanError> {
-    let Some(element) = elements.iter().find(|element| element.name == name) else {
+fn check(given: &Given<(String, Grant)>, elements: &[Element]) -> Result<(), PlanError> {
+    let (name, grant) = &given.what;
+    let Some(element) = elements.iter().find(|element| element.name == *name) else {
         let known: Vec<String> = elements.iter().map(|element| element.name.clone()).collect();
         let nearest = nearest(name, known.iter().map(String::as_str));
-        return Err(PlanError::GrantElement {
-            element: name.to_owned(),
-            grant: grant.clone(),
-            nearest,
-            known,
-        });
+        return Err(PlanError::NoSuchElement { given: given.shown(), element: name.clone(), nearest, known });
     };
     let wishes = wishes(element);
     if wishes.iter().any(|wish| grant.covers(wish)) {
         return Ok(());
     }
     let asked = wishes.iter().map(ToString::to_string).collect();
-    Err(PlanError::NotAskedFor { element: name.to_owned(), grant: grant.clone(), asked })
+    Err(PlanError::NotAskedFor { given: given.shown(), asked })
 }

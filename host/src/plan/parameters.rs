@@ -1,6 +1,6 @@
 //! Decides the parameters of component elements.
 //!
-//! `--set` wins over the environment variable that the manifest names, which
+//! What the caller sets wins over the environment variable that the manifest names, which
 //! wins over the manifest's default. An empty variable counts as unset, as it
 //! does for shell elements.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::element::Element;
 use crate::element::manifest::{Parameter, ValueError};
-use crate::spec::ImageSpec;
+use crate::spec::{Given, ImageSpec};
 
 use super::{ParameterOrigin, PlanError, PlannedParameter};
 use crate::nearest::nearest;
@@ -36,7 +36,7 @@ fn decide(
     element: &str,
     name: &str,
     parameter: &Parameter,
-    setting: Option<&str>,
+    setting: Option<&Given<(String, String)>>,
     environment: &BTreeMap<String, String>,
 ) -> Result<PlannedParameter, PlanError> {
     let planned = |value, origin| PlannedParameter {
@@ -55,8 +55,8 @@ fn decide(
             description: parameter.description.clone(),
         }
     };
-    if let Some(text) = setting {
-        let value = parameter.value_of(text).map_err(wrong("--set".to_owned()))?;
+    if let Some(setting) = setting {
+        let value = parameter.value_of(&setting.what.1).map_err(wrong(setting.origin()))?;
         return Ok(planned(Some(value), ParameterOrigin::Setting));
     }
     let variable = parameter.environment.as_ref();
@@ -71,21 +71,25 @@ fn decide(
     })
 }
 
-/// `--set`, by element and parameter. The last one given for a parameter counts.
-struct Settings<'a>(BTreeMap<(&'a str, &'a str), &'a str>);
+/// What the caller sets, by element and parameter. The last one given for a parameter counts.
+struct Settings<'a>(BTreeMap<(&'a str, &'a str), &'a Given<(String, String)>>);
 
 impl<'a> Settings<'a> {
-    fn parse(settings: &'a [(String, String)], elements: &'a [Element]) -> Result<Self, PlanError> {
+    fn parse(settings: &'a [Given<(String, String)>], elements: &'a [Element]) -> Result<Self, PlanError> {
         let mut found = BTreeMap::new();
-        for (key, value) in settings {
-            found.insert(owner(key, elements)?, value.as_str());
+        for setting in settings {
+            found.insert(owner(setting, elements)?, setting);
         }
         Ok(Settings(found))
     }
 }
 
 /// Which parameter a key means: `element.parameter`, or `parameter` where only one element has it.
-fn owner<'a>(key: &'a str, elements: &'a [Element]) -> Result<(&'a str, &'a str), PlanError> {
+fn owner<'a>(
+    setting: &'a Given<(String, String)>,
+    elements: &'a [Element],
+) -> Result<(&'a str, &'a str), PlanError> {
+    let key = setting.what.0.as_str();
     let (wanted, name) = match key.rsplit_once('.') {
         Some((element, name)) => (Some(element), name),
         None => (None, key),
@@ -93,8 +97,8 @@ fn owner<'a>(key: &'a str, elements: &'a [Element]) -> Result<(&'a str, &'a str)
     if let Some(wanted) = wanted.filter(|wanted| elements.iter().all(|element| element.name != *wanted)) {
         let known: Vec<String> = elements.iter().map(|element| element.name.clone()).collect();
         let nearest = nearest(wanted, known.iter().map(String::as_str));
-        return Err(PlanError::SettingElement {
-            setting: key.to_owned(),
+        return Err(PlanError::NoSuchElement {
+            given: setting.shown(),
             element: wanted.to_owned(),
             nearest,
             known,
@@ -107,14 +111,14 @@ fn owner<'a>(key: &'a str, elements: &'a [Element]) -> Result<(&'a str, &'a str)
         (Some(element), None) => Ok((element, name)),
         (Some(first), Some(second)) => {
             let elements = [first, second].into_iter().chain(owners).map(str::to_owned).collect();
-            Err(PlanError::AmbiguousParameter { name: name.to_owned(), elements })
+            Err(PlanError::AmbiguousParameter { given: setting.shown(), name: name.to_owned(), elements })
         }
-        (None, _) => Err(unknown(key, wanted, name, &candidates)),
+        (None, _) => Err(unknown(setting.shown(), wanted, name, &candidates)),
     }
 }
 
 fn unknown(
-    key: &str,
+    given: String,
     wanted: Option<&str>,
     name: &str,
     candidates: &[(&str, &str, &Parameter)],
@@ -126,7 +130,7 @@ fn unknown(
     let alike = nearest(name, candidates.iter().map(|(_, name, _)| *name));
     let nearest = candidates.iter().filter(|(_, name, _)| alike.iter().any(|other| other == name));
     PlanError::UnknownParameter {
-        setting: key.to_owned(),
+        given,
         name: name.to_owned(),
         element: wanted.map(str::to_owned),
         nearest: nearest.map(|(element, name, _)| shown(element, name)).collect(),

@@ -18,7 +18,7 @@ const FRAMES: usize = 12;
 pub(super) fn of_error(error: &wasmtime::Error, state: &State) -> FailureCause {
     match error.downcast_ref() {
         Some(Stopped::Interrupted(_)) => return FailureCause::Interrupted,
-        Some(Stopped::TimedOut(limit)) => return FailureCause::TimedOut(*limit),
+        Some(Stopped::TimedOut(_)) => return FailureCause::TimedOut(state.limits().time()),
         None => {}
     }
     FailureCause::Trap(trap_text(error, state.limits(), state.last_error()))

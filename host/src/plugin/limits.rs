@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::plan::layout::parse_size;
+use crate::report::TimeLimit;
 
 /// One of the limits of a hook. Its name is what `--limit` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,15 +159,29 @@ impl fmt::Display for Amount {
     }
 }
 
+/// What sets limits, for messages that say how to raise one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Setter {
+    /// The flag `--limit`.
+    #[default]
+    Flag,
+    /// The variable [`VARIABLE`], for commands without the flag.
+    Variable,
+}
+
+/// The variable that sets limits: `NAME=VALUE`, separated by commas.
+pub const VARIABLE: &str = "SLATE_LIMITS";
+
 /// The limits of one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     values: [u64; COUNT],
+    setter: Setter,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { values: ALL.map(|it| it.default) }
+        Limits { values: ALL.map(|it| it.default), setter: Setter::default() }
     }
 }
 
@@ -176,6 +191,12 @@ impl Limits {
         let mut limits = Limits::default();
         changes.into_iter().for_each(|(limit, value)| limits.set(limit, value));
         limits
+    }
+
+    /// The same, raised with something else than the flag.
+    #[must_use]
+    pub fn raised_with(self, setter: Setter) -> Limits {
+        Limits { setter, ..self }
     }
 
     /// Sets a limit: bytes, seconds, or a number of things.
@@ -200,7 +221,13 @@ impl Limits {
 
     /// What a guest is told that exceeds a limit.
     pub(super) fn reached(&self, limit: Limit) -> LimitReached {
-        LimitReached { limit, value: self.get(limit) }
+        LimitReached { limit, value: self.get(limit), setter: self.setter }
+    }
+
+    /// The limit of time, for a hook that has had it.
+    pub(super) fn time(&self) -> TimeLimit {
+        let raise = self.reached(Limit::Time).raise();
+        TimeLimit { limit: self.duration(Limit::Time), raise: Some(raise) }
     }
 }
 
@@ -218,16 +245,29 @@ pub fn parse_limit(text: &str) -> Result<(Limit, u64), String> {
 /// A limit that a guest hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) struct LimitReached {
-    pub(super) limit: Limit,
+    limit: Limit,
     value: u64,
+    setter: Setter,
+}
+
+impl LimitReached {
+    /// What to type for twice as much.
+    fn raise(&self) -> String {
+        let Facts { name, unit, .. } = self.limit.facts();
+        let twice = unit.amount(self.value.saturating_mul(2), "");
+        match self.setter {
+            Setter::Flag => format!("--limit {name}={twice}"),
+            Setter::Variable => format!("{VARIABLE}={name}={twice}"),
+        }
+    }
 }
 
 impl fmt::Display for LimitReached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts { name, unit, noun, .. } = self.limit.facts();
-        let (now, twice) = (unit.amount(self.value, " "), unit.amount(self.value.saturating_mul(2), ""));
+        let Facts { unit, noun, .. } = self.limit.facts();
+        let (now, raise) = (unit.amount(self.value, " "), self.raise());
         let of = if *unit == Unit::Pieces { "" } else { "of " };
-        write!(f, "more than the limit of {now} {of}{noun}; raise it with --limit {name}={twice}")
+        write!(f, "more than the limit of {now} {of}{noun}; raise it with {raise}")
     }
 }
 
@@ -281,6 +321,8 @@ mod tests {
             assert_eq!(text, expected);
             let typed = text.rsplit(' ').next().unwrap();
             assert_eq!(parse_limit(typed), Ok((limit, 2 * limits.get(limit))));
+            let variable = limits.clone().raised_with(Setter::Variable).reached(limit).to_string();
+            assert_eq!(variable, expected.replace("--limit ", "SLATE_LIMITS="));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::report::options::Verbosity;
 const NO_SPACE: &str = "No space left on device";
 
 /// What an error says that a limit of components led to.
-const RAISE: &str = "raise it with --limit ";
+const RAISE: &str = "; raise it with ";
 
 /// How the error begins of an output that cannot be written.
 pub const WRITING_OUTPUT: &str = "writing the output";
@@ -38,7 +38,7 @@ fn hook(failure: &HookFailure) -> Vec<String> {
     let element = &failure.element;
     let about_cause = match &failure.cause {
         FailureCause::Trap(error) | FailureCause::Returned(error) if error.contains(RAISE) => Some(format!(
-            "--limit as the error has it, if element {element} needs that much; else tell its author"
+            "a higher limit, as the error has it, if element {element} needs that much; else tell its author"
         )),
         FailureCause::Trap(_) => Some(format!("tell the author of element {element}: a trap is its own bug")),
         FailureCause::Returned(_) => Some(format!(
@@ -99,8 +99,8 @@ mod tests {
                 &["tell the author of element vm: a trap is its own bug"],
             ),
             (
-                hook(FailureCause::Trap(format!("more than 1 GiB of memory; {RAISE}memory=2GiB")), &[]),
-                &["--limit as the error has it, if element vm needs that much; else tell its author"],
+                hook(FailureCause::Trap(format!("more than 1 GiB of memory{RAISE}--limit memory=2GiB")), &[]),
+                &["a higher limit, as the error has it, if element vm needs that much; else tell its author"],
             ),
             (
                 hook(FailureCause::Returned("no user".to_owned()), &[]),

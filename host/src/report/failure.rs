@@ -43,11 +43,30 @@ pub enum FailureCause {
     /// The component trapped: its own bug, or a limit it ran into.
     Trap(String),
     /// It took longer than it may.
-    TimedOut(#[serde(serialize_with = "seconds")] Duration),
+    TimedOut(TimeLimit),
     /// The operator stopped the build.
     Interrupted,
     /// It could not be run at all.
     Io(String),
+}
+
+/// How long a hook may take. For programs it is a number of seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct TimeLimit {
+    /// How long that is.
+    #[serde(serialize_with = "seconds")]
+    pub limit: Duration,
+    /// What to type for more, where that is known.
+    #[serde(skip)]
+    pub raise: Option<String>,
+}
+
+impl fmt::Display for TimeLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", self.limit.as_secs())?;
+        self.raise.as_ref().map_or(Ok(()), |raise| write!(f, "; raise it with {raise}"))
+    }
 }
 
 impl HookFailure {
@@ -86,14 +105,7 @@ impl fmt::Display for FailureCause {
             FailureCause::Signal(number) => write!(f, "killed by {}", signal_name(*number)),
             FailureCause::Returned(error) => f.write_str(error),
             FailureCause::Trap(trap) => write!(f, "the component trapped: {trap}"),
-            FailureCause::TimedOut(limit) => {
-                let seconds = limit.as_secs();
-                write!(
-                    f,
-                    "ran longer than its limit of {seconds} s; raise it with --limit time={}s",
-                    2 * seconds
-                )
-            }
+            FailureCause::TimedOut(limit) => write!(f, "ran longer than its limit of {limit}"),
             FailureCause::Interrupted => f.write_str("interrupted"),
             FailureCause::Io(error) => write!(f, "could not be run: {error}"),
         }
@@ -186,8 +198,8 @@ mod tests {
             (FailureCause::Returned("no such user".to_owned()), "no such user", 1),
             (FailureCause::Trap("unreachable".to_owned()), "the component trapped: unreachable", 1),
             (
-                FailureCause::TimedOut(Duration::from_secs(90)),
-                "ran longer than its limit of 90 s; raise it with --limit time=180s",
+                FailureCause::TimedOut(TimeLimit { limit: Duration::from_secs(90), raise: None }),
+                "ran longer than its limit of 90 s",
                 124,
             ),
             (FailureCause::Io("no bash".to_owned()), "could not be run: no bash", 1),

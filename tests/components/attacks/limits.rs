@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use blankslate::build::shell_distribution::ShellDistribution;
 use blankslate::element::Phase;
 use blankslate::plugin::{HookContext, Limit};
-use blankslate::report::FailureCause;
 
 use super::{outside, refused};
 use crate::trial::{Loaded, Trial};
@@ -45,8 +44,11 @@ fn a_hook_ends_at_its_time_whatever_it_does() {
     ] {
         let started = Instant::now();
         let cause = trial.run(element, hook).unwrap_err();
-        assert_eq!(cause, FailureCause::TimedOut(Duration::from_secs(1)), "{element} {hook}");
-        assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");
+        assert_eq!(
+            cause.to_string(),
+            "ran longer than its limit of 1 s; raise it with --limit time=2s",
+            "{element} {hook}"
+        );
         assert!(started.elapsed() < Duration::from_secs(1) + SLACK, "{element} {hook}");
     }
 }
@@ -70,7 +72,7 @@ fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() 
     trial.runner.distribution(&context).unwrap().install(&["quick".to_owned()]).unwrap();
     let started = Instant::now();
     let cause = trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
-    assert_eq!(cause, FailureCause::TimedOut(Duration::from_secs(1)));
+    assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");
     assert!(started.elapsed() < Duration::from_secs(1) + SLACK);
 }
 

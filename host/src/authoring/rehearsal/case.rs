@@ -10,7 +10,7 @@ use crate::document::{DocumentError, Section};
 use crate::element::Element;
 use crate::element::capability::Grant;
 use crate::plugin::{Answers, CommandAnswer, Identity};
-use crate::spec::{Arch, Format, ImageSpec};
+use crate::spec::{Arch, Format, Given, ImageSpec, Source};
 
 /// The file of a case that says what the hooks do.
 pub const EXPECTED: &str = "expected.txt";
@@ -132,14 +132,19 @@ impl Case {
     pub(super) fn spec(&self, element: &Element) -> ImageSpec {
         let wishes = element.component.iter().flat_map(|component| component.manifest.capabilities.grants());
         let granted = wishes.filter(|wish| !self.denied.contains(wish));
-        let setting = |(name, value): (&String, &String)| (format!("{}.{name}", element.name), value.clone());
+        let setting = |(name, value): (&String, &String)| Given {
+            what: (format!("{}.{name}", element.name), value.clone()),
+            source: Source::Case,
+        };
         ImageSpec {
             output: PathBuf::from("image.raw"),
             formats: vec![Format::Raw],
             arch: self.arch,
             settings: self.parameters.iter().map(setting).collect(),
             environment: self.environment.clone(),
-            grants: granted.map(|grant| (element.name.clone(), grant)).collect(),
+            grants: granted
+                .map(|grant| Given { what: (element.name.clone(), grant), source: Source::Case })
+                .collect(),
             block_device: self.block_device.clone(),
             ..ImageSpec::default()
         }

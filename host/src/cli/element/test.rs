@@ -127,7 +127,7 @@ impl Args {
     }
 
     fn perform(&self, element: &Element, case: &Case, report: &Report) -> anyhow::Result<Outcome> {
-        let limits = self.limits.limits();
+        let limits = self.limits.limits(&[]);
         let found = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?;
         let path = case.expected();
         let expected = fs::read_to_string(&path).unwrap_or_default();

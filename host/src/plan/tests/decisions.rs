@@ -4,7 +4,7 @@ use super::support::{Made, OS, library, outcome, spec};
 use crate::element::capability::Grant;
 use crate::element::{Library, Origin};
 use crate::plan::{ParameterOrigin, Plan};
-use crate::spec::ImageSpec;
+use crate::spec::{Given, ImageSpec};
 
 const HELLO: &str = r#"
 name = "hello"
@@ -61,7 +61,7 @@ const ELEMENTS: &[Made<'_>] = &[
 fn planned(set: &[&str], environment: &[(&str, &str)]) -> Result<Plan, String> {
     let setting = |text: &&str| {
         let (name, value) = text.split_once('=').unwrap();
-        (name.to_owned(), value.to_owned())
+        Given::by_flag((name.to_owned(), value.to_owned()))
     };
     let variable = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let spec = ImageSpec {
@@ -166,7 +166,7 @@ fn grants(origin: Origin, given: &[&str]) -> Result<Vec<String>, String> {
     elements[0].origin = origin;
     let grant = |text: &&str| {
         let (element, grant) = text.split_once(':').unwrap();
-        (element.to_owned(), grant.parse::<Grant>().unwrap())
+        Given::by_flag((element.to_owned(), grant.parse::<Grant>().unwrap()))
     };
     let spec = ImageSpec { grants: given.iter().map(grant).collect(), ..spec("hello") };
     let planned =
