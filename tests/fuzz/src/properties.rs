@@ -6,7 +6,6 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use blankslate::element::capability::Grant;
 use blankslate::element::{Manifest, section};
@@ -59,23 +58,22 @@ pub(crate) fn manifest(bytes: &[u8]) {
     }
 }
 
-/// A tree beside a secret.
-static TREE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+/// A tree beside a secret, for one input: a static one would outlive the process.
+fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a directory");
     fs::create_dir_all(folder.path().join("tree/a/b")).expect("a tree");
     fs::write(folder.path().join("tree/a/file"), "inside").expect("a file");
     fs::write(folder.path().join("secret"), "outside").expect("a secret");
     folder
-});
+}
 
 /// A path leads nowhere outside of its root, whatever links are on its way.
 /// The input's first lines are the targets of links.
 pub(crate) fn paths(bytes: &[u8]) {
-    let folder = TREE.path();
-    let tree = folder.join("tree");
+    let folder = tree();
+    let tree = folder.path().join("tree");
     let mut lines = bytes.split(|byte| *byte == b'\n');
     for link in ["a/b/link", "a/link", "link"] {
-        let _ = fs::remove_file(tree.join(link));
         let target = lines.next().unwrap_or_default();
         let _ = symlink(std::ffi::OsStr::from_bytes(target), tree.join(link));
     }
