@@ -10,6 +10,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf, absolute};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -27,6 +28,9 @@ use environment::{Environment, Surroundings};
 /// The default install type: a variable, what it is unless somebody says, and
 /// the file of `environment.d` that says so.
 const INSTALL_TYPE: (&str, &str, &str) = ("DIB_DEFAULT_INSTALLTYPE", "source", "11-dib-install-type.bash");
+
+/// How long shell hooks and their environment may take: operators stop a build.
+const UNLIMITED: Duration = Duration::MAX;
 
 /// Runs the shell hooks of one build.
 #[derive(Debug)]
@@ -125,11 +129,12 @@ impl ShellRunner {
                 env.extend(self.functions.clone());
                 let path = format!("{}:{}", self.programs.display(), environment::PATH);
                 env.insert("PATH".to_owned(), path);
-                sourcing::source(&self.hooks, &self.hooks, None, env, sink)
+                sourcing::source(&self.hooks, &self.hooks, None, env, UNLIMITED, sink)
             }
             Place::Chroot => {
                 environment::inside_chroot(&mut env);
-                sourcing::source(&self.hooks, Path::new(hooks_dir::IN_TARGET), Some(&ground.tree), env, sink)
+                let (seen_as, tree) = (Path::new(hooks_dir::IN_TARGET), Some(ground.tree.as_path()));
+                sourcing::source(&self.hooks, seen_as, tree, env, UNLIMITED, sink)
             }
         }
     }

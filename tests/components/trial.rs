@@ -89,6 +89,18 @@ impl Trial {
         self.scratch.masked(printed)
     }
 
+    /// Copies a program of this machine into the tree, with the libraries that it needs.
+    pub(crate) fn add_program(&self, program: &str) {
+        let listed = Command::new("ldd").arg(program).output().expect("running ldd");
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let libraries = listed.split_whitespace().filter(|word| word.starts_with('/'));
+        for file in libraries.chain([program]) {
+            let to = self.tree().join(file.trim_start_matches('/'));
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(file, to).unwrap();
+        }
+    }
+
     /// The tree.
     pub(crate) fn tree(&self) -> PathBuf {
         self.scratch.join("tree")

@@ -63,7 +63,9 @@ impl ShellDistribution {
         }
         let mut sink = |line: &str| self.output.0.line(Stream::Stderr, line);
         let seen_as = Path::new(hooks_dir::IN_TARGET);
-        let env = sourcing::source(&self.hooks, seen_as, Some(&self.tree), self.contract.clone(), &mut sink)?;
+        let (tree, contract) = (Some(self.tree.as_path()), self.contract.clone());
+        let time = self.stop.remaining();
+        let env = sourcing::source(&self.hooks, seen_as, tree, contract, time, &mut sink)?;
         Ok(self.env.get_or_init(|| env))
     }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -25,7 +26,8 @@ exec env -0 1>&3 3>&-
 const OF_THE_SHELL: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
 
 /// Returns `env` as changed by the files of `environment.d` below `hooks`.
-/// The shell sees that directory as `seen_as`, inside `chroot` if given.
+/// The shell sees that directory as `seen_as`, inside `chroot` if given, and is
+/// ended after `time`.
 ///
 /// # Errors
 ///
@@ -35,13 +37,15 @@ pub fn source(
     seen_as: &Path,
     chroot: Option<&Path>,
     env: Environment,
+    time: Duration,
     sink: &mut dyn FnMut(&str),
 ) -> Result<Environment> {
     let files = environment_files(&hooks.join("environment.d"))?;
     if files.is_empty() {
         return Ok(env);
     }
-    let mut program = Program::new("/bin/bash").args(["-c", SCRIPT, "bash"]).env_clear().envs(&env);
+    let mut program =
+        Program::new("/bin/bash").args(["-c", SCRIPT, "bash"]).env_clear().envs(&env).timeout(time);
     for file in &files {
         program = program.arg(seen_as.join("environment.d").join(file));
     }
@@ -113,7 +117,7 @@ mod tests {
     fn sourced(files: &[(&str, &str)]) -> Result<Environment> {
         let temp = directory(files);
         let env = Environment::from([("PATH".to_owned(), super::super::environment::PATH.to_owned())]);
-        source(temp.path(), temp.path(), None, env, &mut |_| {})
+        source(temp.path(), temp.path(), None, env, Duration::from_secs(1), &mut |_| {})
     }
 
     #[test]
@@ -134,6 +138,13 @@ mod tests {
     fn values_keep_their_newlines() {
         let env = sourced(&[("10-x", "export TWO=$'a\\nb\\n'")]).unwrap();
         assert_eq!(env.get("TWO").map(String::as_str), Some("a\nb\n"));
+    }
+
+    #[test]
+    fn a_file_ends_at_its_time() {
+        let error = sourced(&[("10-x", "while :; do :; done")]).unwrap_err();
+        let expected = "a file of environment.d was ended after its limit of 1 s; the files, in order: 10-x";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

@@ -113,6 +113,10 @@ fn urls_that_are_not_granted_are_not_asked_for() {
             "/public/redirect" => stream.write_all(
                 format!("HTTP/1.1 302 Found\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes(),
             ),
+            // Less than it says.
+            "/public/broken" => stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 400000\r\nConnection: close\r\n\r\n")
+                .and_then(|()| stream.write_all(&[7; 300_000])),
             _ => {
                 let begun = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
                 while stream.write_all(&[7; 64 * 1024]).is_ok() {}
@@ -120,7 +124,8 @@ fn urls_that_are_not_granted_are_not_asked_for() {
             }
         };
     });
-    let hooks = ["undeclared", "ungranted", "dots", "host", "file", "redirect", "endless", "fetched"];
+    let hooks =
+        ["undeclared", "ungranted", "dots", "host", "file", "redirect", "broken", "endless", "fetched"];
     let granted = format!("{public}/public/");
     let manifest = format!(
         "parameters.granted = {{ type = 'string' }}\nparameters.digest = {{ type = 'string' }}\ncapabilities.urls = ['{granted}', 'http://127.0.0.1:2/']"
@@ -150,12 +155,14 @@ fn urls_that_are_not_granted_are_not_asked_for() {
         ],
     );
     assert_eq!(asked.load(Ordering::Relaxed), 0, "the private server was asked");
-    assert_eq!(
-        trial.returned(element, "endless"),
-        format!(
-            "fetching {granted}endless: more than the limit of 1 MiB of fetched data; raise it with --limit download=2MiB"
-        )
-    );
+    for hook in ["broken", "endless"] {
+        assert_eq!(
+            trial.returned(element, hook),
+            format!(
+                "fetching {granted}{hook}: more than the limit of 1 MiB of fetched data; raise it with --limit download=2MiB"
+            )
+        );
+    }
     let kept = fs::read_dir(trial.beside("downloads")).unwrap().count();
     assert_eq!(kept, 0, "nothing of it is kept");
 }

@@ -1,5 +1,6 @@
 //! Elements that take without end.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -70,6 +71,22 @@ fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() 
     let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
     // The host itself is not limited.
     trial.runner.distribution(&context).unwrap().install(&["quick".to_owned()]).unwrap();
+    let started = Instant::now();
+    let cause = trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
+    assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");
+    assert!(started.elapsed() < Duration::from_secs(1) + SLACK);
+}
+
+#[test]
+fn files_of_a_shell_distributions_environment_end_with_the_hook_that_asked_for_packages() {
+    let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Time, 1);
+    trial.add_program("/bin/bash");
+    let trial = trial.start();
+    let hooks = trial.path("/tmp/in_target.d");
+    fs::create_dir_all(hooks.join("environment.d")).unwrap();
+    fs::write(hooks.join("environment.d/10-forever"), "while :; do :; done\n").unwrap();
+    let distribution = ShellDistribution::new(trial.path("/"), hooks, BTreeMap::new(), &trial.output);
+    let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
     let started = Instant::now();
     let cause = trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
     assert_eq!(cause.to_string(), "ran longer than its limit of 1 s; raise it with --limit time=2s");

@@ -80,7 +80,6 @@ impl State {
             return rehearsed(rehearsal, request, folder);
         }
         self.follow(request, part.path())?;
-        self.used.downloaded.add(part.as_file().metadata().map_err(failed)?.len());
         let found = digest_of(part.path(), request.digest.as_ref()).map_err(failed)?;
         if let Some(wanted) = &request.digest
             && found.wanted_kind != *hex(wanted)
@@ -101,7 +100,10 @@ impl State {
             let transfer = Transfer { url: &url, to, limit, time: self.remaining() };
             let mut log = |line: &str| self.log.line(crate::report::Stream::Stderr, line);
             let too_large = || Error::TooLarge(self.limits().reached(Limit::Download).to_string());
-            match transfer.run(&self.context.variables, &mut log, &too_large)? {
+            let outcome = transfer.run(&self.context.variables, &mut log, &too_large);
+            // What was received counts, whatever became of it.
+            self.used.downloaded.add(fs::metadata(to).map_err(failed)?.len());
+            match outcome? {
                 None => return Ok(()),
                 Some(next) => url = next,
             }

@@ -14,6 +14,14 @@ impl Element for Url {
             "file" => drop(fetch::unverified("file:///etc/shadow")?),
             "redirect" => drop(fetch::unverified(&format!("{granted}redirect"))?),
             "silent" => drop(fetch::unverified(&format!("{granted}silent"))?),
+            "broken" => {
+                for _ in 0..10 {
+                    let result = fetch::unverified(&format!("{granted}broken"));
+                    if !result.as_ref().is_err_and(|error| error.to_string().contains("curl exited")) {
+                        drop(result?);
+                    }
+                }
+            }
             "endless" => drop(fetch::unverified(&format!("{granted}endless"))?),
             // A file in the shared cache that another element fetched.
             _ => rootfs::copy(&rootfs::Source::Fetched(params::get("digest")?), "/stolen")?,

@@ -40,6 +40,8 @@ impl Transfer<'_> {
         if self.limit == 0 {
             return Err(too_large());
         }
+        // What a transfer before left is not this one's.
+        File::create(self.to).map_err(|error| Error::Failed(error.to_string()))?;
         let proxies = environment.iter().filter(|(name, _)| PROXIES.contains(&name.as_str()));
         let limit = self.limit.to_string();
         let curl = Program::new("curl")
