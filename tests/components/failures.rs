@@ -2,7 +2,7 @@
 
 use blankslate::plugin::Limit;
 
-use crate::trial::{Loaded, Trial};
+use crate::trial::{Loaded, Trial, component, hook_entry, patched};
 
 const HOOKS: [&str; 7] = ["returned", "panic", "loop", "memory", "recursion", "handles", "argument"];
 
@@ -22,12 +22,54 @@ fn a_returned_error_keeps_its_causes_and_its_hint() {
     );
 }
 
+/// The functions of the guest program that lead to its panic, innermost first, by what they do there.
+const FRAMES: [(&str, &str); 3] = [
+    ("deep_inside", "lines[index]"),
+    ("set_port", "black_box(deep_inside(lines))"),
+    ("configure", "black_box(set_port(lines))"),
+];
+
+/// What a trap says of the panic, and the first frames of its backtrace; the
+/// rest are frames too, but what they are of changes with the compiler.
+fn panic_with(bytes: &[u8]) -> (String, Vec<String>) {
+    let manifest = format!(
+        "name = 'failures'\nversion = '0.1.0'\napi = '0.1'\nprovides = ['operating-system']\n{}",
+        hook_entry("install", "panic")
+    );
+    let trap = Trial::new().self_contained("failures", bytes, &manifest).start().trapped("failures", "panic");
+    let (said, places) = trap.split_once("\n    ").expect("a backtrace");
+    let places: Vec<String> = places.split("\n    ").map(str::to_owned).collect();
+    assert!(places.len() > 3, "{trap}");
+    assert!(places.iter().all(|place| place.starts_with("at ") || place.starts_with("and ")), "{trap}");
+    (said.to_owned(), places[..3].to_vec())
+}
+
 #[test]
-fn a_panic_names_its_place_and_the_functions_that_led_there() {
-    let trap = start().trapped("failures", "panic");
-    assert!(trap.starts_with("panicked at examples/failures.rs:"), "{trap}");
-    assert!(trap.contains("index out of bounds: the len is 0 but the index is 7 (wasm trap: "), "{trap}");
-    assert!(trap.contains("\n    at deep_inside (") && trap.contains("examples/failures.rs:"), "{trap}");
+fn a_trap_names_what_led_there_as_far_as_the_component_carries_it() {
+    let said = format!(
+        "panicked at examples/failures.rs:{}:\nindex out of bounds: the len is 0 but the index is 7 (wasm trap: wasm `unreachable` instruction executed)",
+        line_of("lines[index]")
+    );
+    let places = |place: &dyn Fn(&str, &str) -> String| {
+        (said.clone(), FRAMES.map(|(function, text)| place(function, text)).to_vec())
+    };
+    let whole = component("failures");
+    let line = |text: &str| line_of(text).split(':').next().unwrap().to_owned();
+    let in_source =
+        |function: &str, text: &str| format!("at {function} (examples/failures.rs:{})", line(text));
+    assert_eq!(panic_with(whole), places(&in_source), "lines and names");
+    let without_lines = patched(whole, b".debug_", b".gebug_");
+    assert_eq!(
+        panic_with(&without_lines),
+        places(&|function, _| format!("at failures::{function}")),
+        "names"
+    );
+    let without_names = without_names(&without_lines);
+    assert_eq!(
+        panic_with(&without_names),
+        places(&|..| "at a function without a name".to_owned()),
+        "neither"
+    );
 }
 
 #[test]
@@ -38,7 +80,9 @@ fn a_build_tells_of_a_trap_with_all_that_its_author_needs() {
     // What called the function that panicked changes with the compiler.
     let (places, lines): (Vec<&str>, Vec<&str>) =
         text.lines().partition(|line| line.starts_with("        at ") || line.starts_with("        and "));
-    assert!(places[0].starts_with("        at deep_inside ("), "{text}");
+    for ((function, _), place) in FRAMES.iter().zip(&places) {
+        assert!(place.starts_with(&format!("        at {function} (")), "{text}");
+    }
     assert_eq!(
         lines.join("\n"),
         "\
@@ -58,9 +102,26 @@ error: hook 50-panic of element failures failed in phase install (in the chroot)
   log:  SCRATCH/work/slate-NAME/logs/04-install-50-panic-failures.log
   try:  tell the author of element failures: a trap is its own bug
         again with -v: it shows what every hook prints, and each command as it is run"
-            .replace("LINE", &line_of("empty[index]"))
+            .replace("LINE", &line_of("lines[index]"))
     );
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]));
+}
+
+/// The same component with other names for the sections that name functions.
+fn without_names(bytes: &[u8]) -> Vec<u8> {
+    let mut renamed = bytes.to_vec();
+    for payload in wasmparser::Parser::new(0).parse_all(bytes) {
+        match payload.unwrap() {
+            wasmparser::Payload::CustomSection(section) if section.name() == "name" => {
+                // Its length is one byte before it.
+                let start = section.range().start + 1;
+                renamed[start..start + 4].copy_from_slice(b"nome");
+            }
+            _ => {}
+        }
+    }
+    assert_ne!(renamed, bytes);
+    renamed
 }
 
 /// Line and column of a text of the guest program, as a panic tells them.

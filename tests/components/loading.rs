@@ -6,19 +6,15 @@ use blankslate::authoring::check::{Severity, check};
 use blankslate::plugin::{InspectError, inspect};
 
 use crate::tooling::Scratch;
-use crate::trial::{Trial, component};
+use crate::trial::{self, Trial, component};
 
-/// A component in which a text is replaced by one of the same length.
+/// A guest program in which a text is replaced by one of the same length.
 fn patched(guest: &str, from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
-    let mut bytes = component(guest).to_vec();
-    let mut at = 0;
-    while let Some(found) = bytes[at..].windows(from.len()).position(|window| window == from.as_bytes()) {
-        at += found;
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-    }
-    bytes
+    trial::patched(component(guest), from.as_bytes(), to.as_bytes())
 }
+
+/// How messages end about what the host lacks.
+const OFFER: &str = "which slate does not offer (it offers blankslate:element@0.1.0 and WASI 0.2); build it without that, or use a slate that offers it";
 
 const MANIFEST: &str = "
 name = 'log'
@@ -65,22 +61,65 @@ fn another_version_is_named_beside_our_own() {
 fn an_unknown_import_is_named() {
     let bytes = patched("log", "blankslate:element/log", "somebody:else/socketry");
     let error = Trial::new().self_contained("log", &bytes, MANIFEST).load().err().unwrap();
-    assert!(error.contains("it imports somebody:else/socketry@0.1.0, which slate does not offer"), "{error}");
+    assert_eq!(
+        error,
+        format!("element 'log' does not load: it imports somebody:else/socketry@0.1.0, {OFFER}")
+    );
 }
 
 #[test]
 fn what_the_host_lacks_of_what_it_knows_is_named() {
+    let version = wasi_version("wasi:cli/exit@");
     for (guest, from, to, expected) in [
-        ("boot", "load-modules", "loax-modules", "boot.loax-modules"),
-        ("boot", "blankslate:element/boot@", "blankslate:element/boat@", "blankslate:element/boat"),
-        ("log", "wasi:cli/exit@", "wasi:cli/exio@", "wasi:cli/exio@0.2."),
-        ("log", "wasi:cli/exit@0.2", "wasi:cli/exit@0.3", "wasi:cli/exit@0.3."),
+        ("boot", "load-modules", "loax-modules", "loax-modules of blankslate:element/boot".to_owned()),
+        (
+            "boot",
+            "blankslate:element/boot@",
+            "blankslate:element/boat@",
+            "blankslate:element/boat".to_owned(),
+        ),
+        ("log", "wasi:cli/exit@", "wasi:cli/exio@", format!("wasi:cli/exio@{version}")),
+        (
+            "log",
+            "get-environment",
+            "get-enviromnent",
+            format!("get-enviromnent of wasi:cli/environment@{version}"),
+        ),
+        (
+            "log",
+            "[method]output-stream.check-write",
+            "[method]output-stream.cheek-write",
+            format!("output-stream.cheek-write of wasi:io/streams@{version}"),
+        ),
     ] {
-        match inspect(&patched(guest, from, to)) {
-            Err(InspectError::UnknownImport(name)) => assert!(name.starts_with(expected), "{name}"),
-            other => panic!("{guest} with {to}: {other:?}"),
-        }
+        let bytes = patched(guest, from, to);
+        assert_eq!(inspect(&bytes), Err(InspectError::UnknownImport(expected.clone())), "{guest} with {to}");
+        let manifest = MANIFEST.replace("'log'", &format!("'{guest}'"));
+        let error = Trial::new().self_contained(guest, &bytes, &manifest).load().err().unwrap();
+        assert_eq!(error, format!("element '{guest}' does not load: it imports {expected}, {OFFER}"));
     }
+    let newer = patched("log", "wasi:cli/exit@0.2", "wasi:cli/exit@0.3");
+    assert!(inspect(&newer).unwrap_err().to_string().starts_with("it imports wasi:cli/exit@0.3."));
+}
+
+/// The version of an interface that the guests import.
+fn wasi_version(interface: &str) -> String {
+    let text = String::from_utf8_lossy(component("log"));
+    let at = text.find(interface).expect("the interface") + interface.len();
+    text[at..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect()
+}
+
+/// A component with one core module whose function should return a number.
+const INVALID: &[u8] =
+    b"\0asm\x0d\0\x01\0\x01\x19\0asm\x01\0\0\0\x01\x05\x01\x60\0\x01\x7f\x03\x02\x01\0\x0a\x04\x01\x02\0\x0b";
+
+#[test]
+fn code_that_is_not_valid_is_told_with_its_place() {
+    let error = Trial::new().self_contained("log", INVALID, MANIFEST).load().err().unwrap();
+    assert_eq!(
+        error,
+        "element 'log' does not load: not a WebAssembly component: type mismatch: expected i32 but nothing on stack (at offset 0x22); build it anew, with `slate element build` or its own toolchain"
+    );
 }
 
 /// The errors that are found in a folder with a component and this manifest.
@@ -110,11 +149,7 @@ fn a_capability_that_is_used_and_not_declared_is_found() {
 fn a_component_that_will_not_load_is_found() {
     assert_eq!(
         errors("boot", &patched("boot", "load-modules", "loax-modules"), "capabilities.block-device = true"),
-        [(
-            "component",
-            "it imports boot.loax-modules, which slate does not offer (it offers blankslate:element@0.1.0 and WASI 0.2)"
-                .to_owned()
-        )]
+        [("component", format!("it imports loax-modules of blankslate:element/boot, {OFFER}"))]
     );
 }
 
@@ -122,5 +157,6 @@ fn a_component_that_will_not_load_is_found() {
 fn what_is_cut_off_does_not_load() {
     let whole = component("log");
     let error = inspect(&whole[..whole.len() / 2]).unwrap_err();
-    assert!(error.to_string().starts_with("not a WebAssembly component: "), "{error}");
+    let error = error.to_string();
+    assert!(error.starts_with("not a WebAssembly component: unexpected end"), "{error}");
 }

@@ -34,6 +34,18 @@ pub(crate) fn component(guest: &str) -> &'static [u8] {
     COMPONENTS.get(guest).unwrap_or_else(|| panic!("there is no guest program '{guest}'"))
 }
 
+/// A guest program's bytes in which a text is replaced by one of the same length.
+pub(crate) fn patched(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = bytes.to_vec();
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(from.len()).position(|window| window == from) {
+        at += found;
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}
+
 /// A trial of one or more elements.
 pub(crate) struct Trial {
     scratch: Scratch,

@@ -1,6 +1,7 @@
 //! What a component says about itself, without running it.
 
 mod known;
+mod wasi;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,9 @@ pub struct ComponentInfo {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
     /// It cannot be decoded.
-    #[error("not a WebAssembly component: {0}")]
+    #[error(
+        "not a WebAssembly component: {0}; build it anew, with `slate element build` or its own toolchain"
+    )]
     Malformed(String),
     /// It was built for another version of the API.
     #[error(
@@ -44,7 +47,9 @@ pub enum InspectError {
         found: String,
     },
     /// It imports what the host does not have.
-    #[error("it imports {0}, which slate does not offer (it offers {PACKAGE}@{API_VERSION} and WASI 0.2)")]
+    #[error(
+        "it imports {0}, which slate does not offer (it offers {PACKAGE}@{API_VERSION} and WASI 0.2); build it without that, or use a slate that offers it"
+    )]
     UnknownImport(String),
     /// It does not export what every element does.
     #[error(

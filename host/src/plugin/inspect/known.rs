@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use wit_parser::{Resolve, SourceMap, WorldItem};
 
-use super::{PACKAGE, STANDARD};
+use super::{PACKAGE, STANDARD, wasi};
 
 macro_rules! wit {
     ($($name:literal)*) => {
@@ -21,37 +21,6 @@ const FILES: [(&str, &str); 18] = wit!(
 
 /// The world of all that an element can import.
 const WORLD: &str = "distribution";
-
-/// The interfaces of WASI 0.2 that the host has, all of their functions included.
-const WASI: [&str; 27] = [
-    "wasi:cli/environment",
-    "wasi:cli/exit",
-    "wasi:cli/stderr",
-    "wasi:cli/stdin",
-    "wasi:cli/stdout",
-    "wasi:cli/terminal-input",
-    "wasi:cli/terminal-output",
-    "wasi:cli/terminal-stderr",
-    "wasi:cli/terminal-stdin",
-    "wasi:cli/terminal-stdout",
-    "wasi:clocks/monotonic-clock",
-    "wasi:clocks/wall-clock",
-    "wasi:filesystem/preopens",
-    "wasi:filesystem/types",
-    "wasi:io/error",
-    "wasi:io/poll",
-    "wasi:io/streams",
-    "wasi:random/insecure",
-    "wasi:random/insecure-seed",
-    "wasi:random/random",
-    "wasi:sockets/instance-network",
-    "wasi:sockets/ip-name-lookup",
-    "wasi:sockets/network",
-    "wasi:sockets/tcp",
-    "wasi:sockets/tcp-create-socket",
-    "wasi:sockets/udp",
-    "wasi:sockets/udp-create-socket",
-];
 
 /// The functions of the element API, by interface.
 static API: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
@@ -73,18 +42,25 @@ static API: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
 /// have: the interface as a whole, or one of its functions.
 pub(super) fn missing(interface: &str, functions: &[String]) -> Option<String> {
     if interface.starts_with(STANDARD) {
-        let known = interface
-            .split_once('@')
-            .is_some_and(|(name, version)| WASI.contains(&name) && version.starts_with("0.2."));
-        return (!known).then(|| interface.to_owned());
+        let known = interface.split_once('@').filter(|(_, version)| version.starts_with("0.2."));
+        let Some((name, _)) = known.filter(|(name, _)| wasi::has_interface(name)) else {
+            return Some(interface.to_owned());
+        };
+        let function = functions.iter().find(|function| !wasi::has_function(name, function))?;
+        return Some(format!("{} of {interface}", bare(function)));
     }
     match API.get(interface) {
         None => Some(format!("{PACKAGE}/{interface}")),
         Some(known) => {
             let function = functions.iter().find(|function| !known.contains(function))?;
-            Some(format!("{interface}.{function}"))
+            Some(format!("{} of {PACKAGE}/{interface}", bare(function)))
         }
     }
+}
+
+/// A method's name without what marks it as one.
+fn bare(function: &str) -> &str {
+    function.strip_prefix("[method]").unwrap_or(function)
 }
 
 #[cfg(test)]
@@ -93,15 +69,27 @@ mod tests {
 
     #[test]
     fn what_the_host_lacks_is_named() {
-        let table: [(&str, &[&str], Option<&str>); 9] = [
+        let table: [(&str, &[&str], Option<&str>); 13] = [
             ("rootfs", &["write", "[method]reader.read"], None),
             ("types", &[], None),
-            ("boot", &["load-modules", "loax-modules"], Some("boot.loax-modules")),
+            ("boot", &["load-modules", "loax-modules"], Some("loax-modules of blankslate:element/boot")),
             ("boat", &[], Some("blankslate:element/boat")),
             // Elements export it.
             ("lifecycle", &["run"], Some("blankslate:element/lifecycle")),
             ("wasi:cli/exit@0.2.0", &["exit"], None),
-            ("wasi:io/streams@0.2.12", &[], None),
+            ("wasi:io/streams@0.2.12", &["[method]input-stream.read"], None),
+            ("wasi:cli/exit@0.2.0", &["exit", "leave"], Some("leave of wasi:cli/exit@0.2.0")),
+            (
+                "wasi:io/streams@0.2.12",
+                &["[method]output-stream.read"],
+                Some("output-stream.read of wasi:io/streams@0.2.12"),
+            ),
+            (
+                "wasi:sockets/network@0.2.0",
+                &["network-error-code"],
+                Some("network-error-code of wasi:sockets/network@0.2.0"),
+            ),
+            ("wasi:sockets/udp@0.2.9", &["[method]udp-socket.unicast-hop-limit"], None),
             ("wasi:cli/exit@0.3.0", &["exit"], Some("wasi:cli/exit@0.3.0")),
             ("wasi:http/types@0.2.0", &[], Some("wasi:http/types@0.2.0")),
         ];

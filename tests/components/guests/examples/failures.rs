@@ -10,7 +10,7 @@ impl Element for Failures {
                 let cause = "many".parse::<u8>().context("reading the port");
                 cause.map_err(|error| error.context("configuring").hint("give a number")).map(drop)
             }
-            "panic" => deep_inside(&Vec::new()),
+            "panic" => configure(&Vec::new()),
             "loop" => loop {
                 std::hint::black_box(());
             },
@@ -32,10 +32,23 @@ impl Element for Failures {
     }
 }
 
+/// What a call gives is looked at, so that no frame is left out of a backtrace.
 #[inline(never)]
-fn deep_inside(empty: &[u8]) -> Result {
+fn configure(lines: &[u8]) -> Result {
+    let set = std::hint::black_box(set_port(lines));
+    set.map_err(|error| error.context("configuring"))
+}
+
+#[inline(never)]
+fn set_port(lines: &[u8]) -> Result {
+    let port = std::hint::black_box(deep_inside(lines));
+    if port == 0 { Err(Error::new("no port")) } else { Ok(()) }
+}
+
+#[inline(never)]
+fn deep_inside(lines: &[u8]) -> u8 {
     let index = std::hint::black_box(7);
-    Err(Error::new(format!("{}", empty[index])))
+    lines[index]
 }
 
 #[inline(never)]

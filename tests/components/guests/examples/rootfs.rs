@@ -181,7 +181,7 @@ fn moved() -> Result {
     rootfs::symlink("/one", "/link")?;
     twice("/link", || rootfs::symlink("two", "/link"))?;
     let mut writer = rootfs::file("/finished").stream()?;
-    writer.write("x")?;
+    writer.write(b"x")?;
     rootfs::symlink("/two", "/finished")?;
     let blocked = twice("/finished", || writer.finish());
     check(blocked.is_err_and(|error| error.to_string().contains("not a directory")), "a file is in the way")?;
