@@ -49,5 +49,5 @@ pub use context::{
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
 pub use limits::{Limit, Limits, Setter, VARIABLE, parse_limit};
 pub use load::{LoadError, check};
-pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal};
+pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal, Wish};
 pub use runner::{Runner, Setting};

@@ -28,7 +28,8 @@ fn elements_do_what_their_cases_expect() {
     for (name, folder) in folders() {
         let element = Library::default().find(&name).expect("an element").expect("a built-in element");
         for case in Case::all(&folder).expect("cases") {
-            let found = perform(&element, &case, &Limits::default(), cache, &report).expect("a rehearsal");
+            let found =
+                perform(&element, &case, &Limits::default(), cache, &report).expect("a rehearsal").text;
             let path = case.expected();
             if env::var_os("UPDATE_GOLDEN").is_some() {
                 fs::write(&path, &found).expect("writing what is expected");

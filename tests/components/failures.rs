@@ -1,8 +1,11 @@
 //! Everything that ends a guest before its time.
 
+use std::fs;
+use std::path::Path;
+
 use blankslate::plugin::Limit;
 
-use crate::trial::{Loaded, Trial, component, hook_entry, patched};
+use crate::trial::{GUESTS, Loaded, Trial, component, hook_entry, patched};
 
 const HOOKS: [&str; 7] = ["returned", "panic", "loop", "memory", "recursion", "handles", "argument"];
 
@@ -55,8 +58,9 @@ fn a_trap_names_what_led_there_as_far_as_the_component_carries_it() {
     };
     let whole = component("failures");
     let line = |text: &str| line_of(text).split(':').next().unwrap().to_owned();
+    let source = fs::canonicalize(Path::new(GUESTS).join("examples/failures.rs")).unwrap();
     let in_source =
-        |function: &str, text: &str| format!("at {function} (examples/failures.rs:{})", line(text));
+        |function: &str, text: &str| format!("at {function} ({}:{})", source.display(), line(text));
     assert_eq!(panic_with(whole), places(&in_source), "lines and names");
     let without_lines = patched(whole, b".debug_", b".gebug_");
     assert_eq!(
@@ -67,7 +71,7 @@ fn a_trap_names_what_led_there_as_far_as_the_component_carries_it() {
     let without_names = without_names(&without_lines);
     assert_eq!(
         panic_with(&without_names),
-        places(&|..| "at a function without a name".to_owned()),
+        places(&|_, _| "at a function without a name".to_owned()),
         "neither"
     );
 }

@@ -129,7 +129,7 @@ fn errors(guest: &str, bytes: &[u8], capabilities: &str) -> Vec<(&'static str, S
     let manifest = format!("name = '{guest}'\nversion = '0.1.0'\napi = '0.1'\n{capabilities}");
     fs::write(folder.join("element.toml"), manifest).unwrap();
     fs::write(folder.join(format!("{guest}.wasm")), bytes).unwrap();
-    let errors = check(&folder).into_iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = check(&folder, None).into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| (finding.code, finding.message)).collect()
 }
 

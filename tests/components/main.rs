@@ -6,6 +6,7 @@ mod attacks;
 mod block_device;
 mod boot;
 mod builtin;
+mod checking;
 mod command;
 mod corpus;
 mod coverage;

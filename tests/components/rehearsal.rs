@@ -42,7 +42,7 @@ fn rehearse(guest: &str, hooks: &[&str], manifest: &str, files: &[(&str, &str)])
     let element = Library::default().open(&folder).unwrap();
     let case = Case::load(&folder.join("tests/case")).unwrap();
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let text = perform(&element, &case, &Limits::default(), cache, &Report::silent()).unwrap();
+    let text = perform(&element, &case, &Limits::default(), cache, &Report::silent()).unwrap().text;
     text.split_once('\n').unwrap().1.to_owned()
 }
 

@@ -1,4 +1,4 @@
-//! Looks for what is wrong with an element, or missing, without running it.
+//! Looks for what is wrong with an element, or missing.
 //!
 //! What a component imports says what it can ask for; `element.toml` says what
 //! it asks for. The two must agree: a capability that is used and not declared
@@ -8,14 +8,19 @@
 //! Python's and JavaScript's toolchains import the whole API whatever the code
 //! uses; then an import says nothing and is not held against the manifest, which
 //! a note tells.
+//!
+//! Which variables, files, programs and URLs hooks use no import tells. The
+//! rehearsals beside the element do, where it has some.
 
 mod capabilities;
 mod documents;
+mod rehearsed;
 
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::element::capability::Grant;
 use crate::element::manifest::Manifest;
 use crate::element::{Component, Element, ElementError, Library};
 use crate::plugin::{ComponentInfo, inspect};
@@ -44,11 +49,14 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, where that is known.
     pub hint: Option<String>,
+    /// The capability that it is about: `host-program=id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capability: Option<String>,
 }
 
 impl Finding {
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Finding {
-        Finding { severity, code, message: message.into(), hint: None }
+        Finding { severity, code, message: message.into(), hint: None, capability: None }
     }
 
     fn error(code: &'static str, message: impl Into<String>) -> Finding {
@@ -66,12 +74,26 @@ impl Finding {
     fn hint(self, hint: impl Into<String>) -> Finding {
         Finding { hint: Some(hint.into()), ..self }
     }
+
+    fn about(self, grant: &Grant) -> Finding {
+        Finding { capability: Some(grant.to_string()), ..self }
+    }
 }
 
-/// Looks at the element at a path, errors first.
-pub fn check(path: &Path) -> Vec<Finding> {
+/// Where rehearsals are, and where code is kept that is compiled for them.
+#[derive(Clone, Copy, Debug)]
+pub struct Rehearsals<'a> {
+    /// The folder of the cases.
+    pub cases: &'a Path,
+    /// The cache.
+    pub cache: &'a Path,
+}
+
+/// Looks at the element at a path, and if its rehearsals are named at what they
+/// use; errors first.
+pub fn check(path: &Path, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
     let mut findings = match Library::default().open(path) {
-        Ok(element) => of_element(&element),
+        Ok(element) => of_element(&element, rehearsals),
         Err(error) => vec![unreadable(&error)],
     };
     findings.sort_by_key(|finding| finding.severity);
@@ -87,10 +109,14 @@ fn unreadable(error: &ElementError) -> Finding {
     Finding { hint: error.hint(), ..Finding::error(code, error.to_string()) }
 }
 
-fn of_element(element: &Element) -> Vec<Finding> {
+fn of_element(element: &Element, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
     let mut findings = documents::findings(element);
-    if let Some(component) = &element.component {
-        findings.extend(of_component(element, component));
+    let Some(component) = &element.component else { return findings };
+    findings.extend(of_component(element, component));
+    let loads = findings.iter().all(|it| !["unreadable", "component"].contains(&it.code));
+    if let Some(rehearsals) = rehearsals.filter(|_| loads) {
+        let rehearsed = rehearsed::findings(element, component, rehearsals, &findings);
+        findings.extend(rehearsed);
     }
     findings
 }

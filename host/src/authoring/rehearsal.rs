@@ -4,7 +4,7 @@
 //! 2. [`perform`] makes the tree, runs the component's hooks phase by phase with
 //!    a [`Rehearsal`] in the machine's stead, and writes down what they asked for
 //!    and what became of the tree.
-//! 3. The text is compared with the `expected.txt` of the case, or written there.
+//! 3. The text of the [`Performance`] is compared with the `expected.txt` of the case, or written there.
 
 mod case;
 mod contributions;
@@ -17,18 +17,27 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-pub use case::{Case, EXPECTED};
+pub use case::{Case, EXPECTED, beside};
 
 use crate::element::{Element, HookKind, Phase};
 use crate::plan::{Plan, PlannedHook, plan_alone};
-use crate::plugin::{Devices, HookContext, Limits, Rehearsal, Runner};
+use crate::plugin::{Devices, HookContext, Limits, Rehearsal, Runner, Wish};
 use crate::report::{FailureCause, HookOutput, Report};
 use crate::sys::root::Root;
 use snapshot::Snapshot;
 use stage::Stage;
 use transcript::Transcript;
 
-/// Runs the hooks of a case within limits and gives the text of what they did.
+/// What the hooks of a case did.
+#[derive(Debug)]
+pub struct Performance {
+    /// The text of it.
+    pub text: String,
+    /// The capabilities that they wished for, each with the hook: `install 50-greet`.
+    pub wishes: Vec<(String, Wish)>,
+}
+
+/// Runs the hooks of a case within limits and gives what they did.
 /// Compiled code is kept in `cache`.
 ///
 /// # Errors
@@ -41,31 +50,33 @@ pub fn perform(
     limits: &Limits,
     cache: &Path,
     report: &Report,
-) -> Result<String> {
+) -> Result<Performance> {
     let plan = plan_alone(case.spec(element), element.clone())
         .map_err(|error| anyhow::anyhow!("{error}"))
         .with_context(|| case.shown())?;
     let stage = Stage::set(case, &plan, limits, cache)?;
     let rehearsal = Arc::new(Rehearsal::new(case.answers()?));
     let root = Root::open(&stage.tree)?.with_ledger(Some(rehearsal.ledger().clone()));
-    let performance = Performance { plan: &plan, stage: &stage, rehearsal, report };
+    let mut troupe = Troupe { plan: &plan, stage: &stage, rehearsal, report, wishes: Vec::new() };
     let before = Snapshot::take(&root)?;
     let mut transcript = Transcript::default();
-    performance.run(&mut transcript)?;
+    troupe.run(&mut transcript)?;
     transcript.tree(&before, &Snapshot::take(&root)?);
-    Ok(transcript.into_text())
+    Ok(Performance { text: transcript.into_text(), wishes: troupe.wishes })
 }
 
-struct Performance<'a> {
+/// What performs a case.
+struct Troupe<'a> {
     plan: &'a Plan,
     stage: &'a Stage,
     rehearsal: Arc<Rehearsal>,
     report: &'a Report,
+    wishes: Vec<(String, Wish)>,
 }
 
-impl Performance<'_> {
+impl Troupe<'_> {
     /// Runs all hooks; the first that fails is the last that runs.
-    fn run(&self, transcript: &mut Transcript) -> Result<()> {
+    fn run(&mut self, transcript: &mut Transcript) -> Result<()> {
         let runner = Runner::new(self.plan, self.stage.setting())?;
         for phase in Phase::ALL {
             let hooks = self.plan.hooks(phase);
@@ -91,7 +102,7 @@ impl Performance<'_> {
 
     /// Runs a hook, and says why it failed if it did.
     fn hook(
-        &self,
+        &mut self,
         runner: &Runner,
         phase: Phase,
         hook: &PlannedHook,
@@ -102,6 +113,8 @@ impl Performance<'_> {
         let result = runner.run(hook, &self.context(phase, output));
         contributions::note(&before, &runner.contributions(), &self.rehearsal);
         transcript.calls(self.rehearsal.take_calls());
+        let wishes = self.rehearsal.take_wishes();
+        self.wishes.extend(wishes.into_iter().map(|wish| (format!("{phase} {}", hook.name), wish)));
         let cause = result.err();
         cause.iter().for_each(|cause| transcript.failure(cause));
         cause

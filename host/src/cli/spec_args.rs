@@ -1,7 +1,7 @@
 //! The arguments that describe an image: the same for `build` and `plan`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 

@@ -22,6 +22,11 @@ impl Permissions {
         Permissions { element: element.to_owned(), asked, granted: expand(granted) }
     }
 
+    /// Whether each capability that the manifest asks for, in its order, covers a wish.
+    pub(super) fn asks_for(&self, wish: &Grant) -> impl Iterator<Item = bool> {
+        self.asked.iter().map(move |grant| grant.covers(wish))
+    }
+
     /// Succeeds if a wish is granted; otherwise says what would grant it.
     pub(super) fn check(&self, wish: &Grant) -> Result<(), String> {
         if self.granted.iter().any(|grant| grant.covers(wish)) {

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::context::{BootLoader, Distribution, Firmware, HostDistribution, Identity, LoaderRequest};
 use super::state::lock;
+use crate::element::capability::Grant;
 use crate::sys::process::quoted;
 use crate::sys::root::Ledger;
 use crate::sys::stop::Stop;
@@ -50,12 +51,22 @@ pub struct Call {
     pub details: Vec<String>,
 }
 
+/// A capability that a hook tried to use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// What it wished for.
+    pub grant: Grant,
+    /// The capabilities of its manifest that cover it; without one it is denied.
+    pub declared: Vec<Grant>,
+}
+
 /// The stand-in, which remembers what was asked of it.
 #[derive(Debug, Default)]
 pub struct Rehearsal {
     answers: Answers,
     ledger: Arc<Ledger>,
     calls: Mutex<Vec<Call>>,
+    wishes: Mutex<Vec<Wish>>,
     installed: Mutex<Vec<String>>,
 }
 
@@ -74,6 +85,16 @@ impl Rehearsal {
     /// Takes what was asked for since the last call.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut lock(&self.calls))
+    }
+
+    /// Takes the capabilities that were wished for since the last call.
+    pub fn take_wishes(&self) -> Vec<Wish> {
+        std::mem::take(&mut lock(&self.wishes))
+    }
+
+    /// Notes a capability that a hook wishes for.
+    pub(super) fn wish(&self, wish: Wish) {
+        lock(&self.wishes).push(wish);
     }
 
     /// Writes something down that was asked for.

@@ -15,10 +15,12 @@ use super::context::{Contributions, HookContext};
 use super::engine::{TICK, host_error};
 use super::limits::{Limit, LimitReached, Limits};
 use super::permission::Permissions;
+use super::rehearsal::Wish;
 use super::runner::Shared;
 use super::scratch;
 use super::stdio::Stdio;
 use super::usage::{Counters, Usage};
+use crate::element::capability::Grant;
 use crate::element::manifest::{Manifest, ParameterValue};
 use crate::report::{HookOutput, Level, Stream};
 use crate::sys::root::Root;
@@ -106,6 +108,17 @@ impl State {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.shared.setting.limits
+    }
+
+    /// Succeeds if a capability is granted; a rehearsal notes that it was wished for.
+    pub(super) fn require(&self, wish: &Grant) -> Result<(), String> {
+        if let Some(rehearsal) = &self.context.rehearsal {
+            let asked = self.facts.manifest.capabilities.grants();
+            let covering = asked.into_iter().zip(self.facts.permissions.asks_for(wish));
+            let declared = covering.filter(|(_, covers)| *covers).map(|(grant, _)| grant).collect();
+            rehearsal.wish(Wish { grant: wish.clone(), declared });
+        }
+        self.facts.permissions.check(wish)
     }
 
     /// What goes with a call into the distribution.

@@ -85,6 +85,7 @@ pub(super) fn findings(manifest: &Manifest, info: &ComponentInfo, bytes: &[u8]) 
             format!("element.toml asks for {grant}, but the component imports nothing that uses it");
         Finding::warning("unused-capability", message)
             .hint("leave it out, so that operators grant no more than they must")
+            .about(grant)
     }));
     findings.extend(unnamed(manifest, bytes, &unused));
     findings
@@ -150,7 +151,9 @@ fn unnamed(manifest: &Manifest, bytes: &[u8], told: &[Grant]) -> Vec<Finding> {
     });
     let capabilities = grants.map(|grant| {
         let message = format!("element.toml asks for {grant}, which is named nowhere in the component");
-        Finding::warning("unused-capability", message).hint("leave it out unless the name is computed")
+        Finding::warning("unused-capability", message)
+            .hint("leave it out unless the name is computed")
+            .about(&grant)
     });
     let parameters = manifest.parameters.keys().filter(|name| !is_named(name)).map(|name| {
         let message = format!("the parameter '{name}' is named nowhere in the component");

@@ -21,6 +21,12 @@ const CASE: &str = "case.toml";
 /// The system that an image is where a case does not say: distribution, family, release.
 const DISTRIBUTION: [&str; 3] = ["debian", "debian", "bookworm"];
 
+/// Where the cases of an element are, which may be one file: the folder beside it.
+pub fn beside(element: &Path) -> PathBuf {
+    let folder = if element.is_dir() { element.to_owned() } else { element.with_file_name("") };
+    folder.join("tests")
+}
+
 /// One case of an element's expectations.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
@@ -40,13 +46,16 @@ pub struct Case {
 }
 
 impl Case {
-    /// The cases in a folder, sorted by name.
+    /// The cases in a folder, sorted by name; none if it does not exist.
     ///
     /// # Errors
     ///
     /// Fails if the folder cannot be read, or a `case.toml` is wrong.
     pub fn all(folder: &Path) -> Result<Vec<Case>> {
         let mut folders = Vec::new();
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
         for entry in fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))? {
             let path = entry?.path();
             let has = |file: &str| path.join(file).exists();

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::authoring::check::{self, Finding, Severity};
+use crate::authoring::check::{self, Finding, Rehearsals, Severity};
+use crate::authoring::rehearsal;
 use crate::cli::style::Style;
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, output, work_args};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,20 +16,28 @@ Examples:
   slate element check mine.wasm --strict  in CI: warnings fail too
   slate element check --json | jq '.[].code'";
 
-/// Look for what is wrong with an element or missing, without running it
+/// Look for what is wrong with an element or missing
 ///
 /// Compares what the component imports with what element.toml asks for, looks at versions and
-/// exports, and for what people need to use the element. Fails if there is an error.
+/// exports, and for what people need to use the element. Fails if there is an error; notes and,
+/// without --strict, warnings do not fail.
 ///
-/// A component that runs programs may declare chroot or host-programs: its imports do not say which
-/// of them it uses. Those of Python and JavaScript import the whole API, so that what they use is not
-/// known; a note says so and does not fail. `slate element test` denies what is not declared.
+/// Imports name functions, not what they are called with: which variables, files, programs and
+/// URLs hooks use, and all that components in Python and JavaScript use, whose toolchains import the
+/// whole API. So the rehearsals beside the element are run, as `slate element test` does, without
+/// root and on a directory: what they use and element.toml does not ask for is an error, what it
+/// asks for and no rehearsal used gets a note. Whether the hooks do what is expected is what
+/// `slate element test` tells.
 #[derive(Debug, Parser)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The element: a folder or a component
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     element: PathBuf,
+
+    /// Take the rehearsals from this folder instead of tests/ beside the element
+    #[arg(long, value_name = "DIR")]
+    tests: Option<PathBuf>,
 
     /// Fail for warnings too
     #[arg(long)]
@@ -40,7 +49,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let findings = check::check(&args.element);
+    let cases = args.tests.clone().unwrap_or_else(|| rehearsal::beside(&args.element));
+    let rehearsals = Rehearsals { cases: &cases, cache: &work_args::default_cache() };
+    let findings = check::check(&args.element, Some(rehearsals));
     if args.json {
         output::json(&findings)?;
     } else {

@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     fn cases(&self) -> Result<Vec<Case>, Failure> {
-        let folder = self.tests.clone().unwrap_or_else(|| beside(&self.element).join("tests"));
+        let folder = self.tests.clone().unwrap_or_else(|| rehearsal::beside(&self.element));
         let wrong = |error: anyhow::Error| Failure::request(format!("{error:#}"));
         if let Some(name) = &self.case {
             let folder = folder.join(name);
@@ -118,7 +118,7 @@ impl Args {
             }
             return Ok(vec![Case::load(&folder).map_err(wrong)?]);
         }
-        let cases = if folder.is_dir() { Case::all(&folder).map_err(wrong)? } else { Vec::new() };
+        let cases = Case::all(&folder).map_err(wrong)?;
         match (cases.is_empty(), self.update) {
             (true, false) => Err(none("the element has no test cases", &folder)),
             (true, true) => Ok(vec![Case::load(&folder.join("default")).map_err(wrong)?]),
@@ -128,7 +128,7 @@ impl Args {
 
     fn perform(&self, element: &Element, case: &Case, report: &Report) -> anyhow::Result<Outcome> {
         let limits = self.limits.limits(&[]);
-        let found = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?;
+        let found = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?.text;
         let path = case.expected();
         let expected = fs::read_to_string(&path).unwrap_or_default();
         let same = found == expected;
@@ -150,11 +150,6 @@ impl Args {
 fn none(problem: &str, folder: &Path) -> Failure {
     Failure::request(format!("{problem}: looked in {}", folder.display()))
         .with_hint("write one with `slate element test --update`; --help says what a case holds")
-}
-
-/// The folder of an element, which may be one file.
-fn beside(element: &Path) -> PathBuf {
-    if element.is_dir() { element.to_owned() } else { element.with_file_name("") }
 }
 
 fn talkative() -> anyhow::Result<Report> {

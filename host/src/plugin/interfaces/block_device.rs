@@ -10,7 +10,7 @@ use crate::plugin::state::State;
 
 impl Host for State {
     fn describe(&mut self) -> Result<Disk, Error> {
-        self.facts.permissions.check(&Grant::BlockDevice).map_err(Error::Denied)?;
+        self.require(&Grant::BlockDevice).map_err(Error::Denied)?;
         let (layout, devices) = (&self.shared.plan.layout, &self.context.devices);
         let device = devices.disk.as_deref().map(text);
         let (table, mut volumes): (_, Vec<_>) = match &layout.content {
@@ -41,7 +41,7 @@ impl Host for State {
     }
 
     fn provide(&mut self, device: String) -> Result<(), Error> {
-        self.facts.permissions.check(&Grant::BlockDevice).map_err(Error::Denied)?;
+        self.require(&Grant::BlockDevice).map_err(Error::Denied)?;
         if self.context.phase != Phase::BlockDevice {
             let text = format!(
                 "a block device can be provided in phase block-device, not in {}",

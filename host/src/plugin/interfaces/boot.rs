@@ -41,7 +41,7 @@ impl Host for State {
     }
 
     fn install_loader(&mut self, loader: Loader) -> Result<(), Error> {
-        self.facts.permissions.check(&Grant::BlockDevice).map_err(Error::Denied)?;
+        self.require(&Grant::BlockDevice).map_err(Error::Denied)?;
         let Some(installer) = self.context.boot_loader.clone() else {
             let (now, right) = (self.context.phase, Phase::Finalise);
             return Err(Error::WrongPhase(format!(

@@ -71,7 +71,7 @@ impl State {
         {
             return Err(Error::Invalid(format!("'{program}' is not the name of a program")));
         }
-        self.facts.permissions.check(&wish).map_err(Error::Denied)?;
+        self.require(&wish).map_err(Error::Denied)?;
         let mut prepared = match options.place {
             Place::Chroot => self.in_chroot(program, options.directory.as_deref()),
             Place::Host => self.on_host(program, options.directory.as_deref())?,

@@ -31,7 +31,7 @@ impl Host for State {
                 request.url
             )));
         }
-        self.facts.permissions.check(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
+        self.require(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
         let folder = self.shared.setting.downloads.clone();
         let alias = folder.join(alias(&request));
         let fresh = request.digest.is_none() && !self.shared.setting.offline;
@@ -108,7 +108,7 @@ impl State {
                 Some(next) => url = next,
             }
             if request.digest.is_none() {
-                self.facts.permissions.check(&Grant::Url(url.clone())).map_err(Error::Denied)?;
+                self.require(&Grant::Url(url.clone())).map_err(Error::Denied)?;
             }
         }
         Err(Error::Failed(format!("more than {REDIRECTIONS} redirections")))

@@ -69,14 +69,13 @@ impl State {
             let text = format!("'{path}' is not a path from / or ~/ without '..'");
             return Err(Refusal::Invalid(text));
         }
-        let permissions = &self.facts.permissions;
-        permissions.check(&Grant::HostFile(full.clone())).map_err(Refusal::Denied)?;
+        self.require(&Grant::HostFile(full.clone())).map_err(Refusal::Denied)?;
         if let Some(rehearsal) = &self.context.rehearsal {
             return Ok(rehearsal.host_file(&full).into());
         }
         let real = fs::canonicalize(&full).map_err(Refusal::Io)?;
         let denied = |text| Refusal::Denied(format!("{path} leads to {}: {text}", real.display()));
-        permissions.check_real(&real).map_err(denied)?;
+        self.facts.permissions.check_real(&real).map_err(denied)?;
         Ok(real)
     }
 

@@ -18,7 +18,7 @@ impl Host for State {
     }
 
     fn environment(&mut self, name: String) -> Result<Option<String>, Error> {
-        self.facts.permissions.check(&Grant::Environment(name.clone())).map_err(Error::Denied)?;
+        self.require(&Grant::Environment(name.clone())).map_err(Error::Denied)?;
         Ok(self.shared.plan.environment.get(&name).cloned())
     }
 }
