@@ -55,8 +55,8 @@ fn is_named(path: &Path) -> bool {
 /// Whether a directory is that of a build that was killed before it had more
 /// than the lock, and not of one that only begins.
 fn is_bare(path: &Path) -> bool {
-    let entries = fs::read_dir(path).into_iter().flatten();
-    let empty = entries.flatten().all(|entry| entry.file_name() == LOCK_FILE);
+    let is_lock = |entry: std::io::Result<fs::DirEntry>| entry.is_ok_and(|it| it.file_name() == LOCK_FILE);
+    let empty = fs::read_dir(path).is_ok_and(|mut entries| entries.all(is_lock));
     let age = path.metadata().and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
     empty && age.is_ok_and(|age| age.is_ok_and(|age| age > BEGINNING))
 }
