@@ -56,7 +56,8 @@ pub struct Artifact {
 /// none appears.
 pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
     let stage = site.report.stage("export");
-    let pending = image.plan.outputs.iter().map(|planned| PendingOutput::create(&planned.path));
+    let partials = site.workspace.partials();
+    let pending = image.plan.outputs.iter().map(|planned| PendingOutput::create(&planned.path, &partials));
     let pending = pending.collect::<Result<Vec<_>>>()?;
     let mounted = mount(&image, site)?;
 
@@ -145,7 +146,7 @@ fn publish(
         }
         Digests::remove_beside(&planned.path)?;
         let size = pending.publish()?;
-        digests.write_beside(&planned.path)?;
+        digests.write_beside(&planned.path, &site.workspace.partials())?;
         site.report.artifact(planned.format.as_str(), &planned.path, size);
         artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
     }

@@ -33,6 +33,7 @@ mod tests;
 mod tools;
 mod types;
 
+pub use environment::PASSED;
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
 pub use select::find;

@@ -4,6 +4,7 @@
 //! <base>/slate-XXXXXX/
 //!   lock          locked while the build lives; unlocked directories are reaped
 //!   logs/         one file a hook; kept on failure
+//!   partial/      links to outputs that are not complete yet
 //!   area/         on tmpfs where memory allows
 //!     build.XXXXXX/ `TMP_BUILD_DIR`
 //!       block-device/ what `DIB_BLOCK_DEVICE_PARAMS_YAML` names
@@ -19,7 +20,8 @@
 //! `/mnt` for a name that no other build has.
 //!
 //! After a `kill -9` the kernel has removed mounts and processes; what is
-//! left on disk carries no lock, and [`reap`] removes it.
+//! left on disk carries no lock, and [`reap`] removes it, with the
+//! outputs that were not complete.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,11 +34,16 @@ use crate::sys::lock::DirectoryLock;
 use crate::sys::mount::Mount;
 
 mod base;
+mod partials;
 
 pub use base::{reap, remove_logs};
+pub use partials::{PARTIAL, Partials};
 
 /// Prefix of the directories, by which abandoned ones are found.
 const PREFIX: &str = "slate-";
+
+/// Name of the directory with the notes of outputs that are not complete.
+const PARTIALS: &str = "partial";
 
 /// What a build works in, which goes when it ends.
 const AREA: &str = "area";
@@ -91,7 +98,13 @@ impl Workspace {
         };
         let build = area.join(format!("build.{}", unique_name(&top)));
         let workspace = Workspace { area_mount, top, area, build, lock, keep: false };
-        for dir in [workspace.logs(), workspace.hooks(), workspace.library(), workspace.elements()] {
+        for dir in [
+            workspace.logs(),
+            workspace.partial(),
+            workspace.hooks(),
+            workspace.library(),
+            workspace.elements(),
+        ] {
             fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
         }
         for dir in [workspace.mount_point(), workspace.image()] {
@@ -113,6 +126,15 @@ impl Workspace {
     /// One file a hook.
     pub fn logs(&self) -> PathBuf {
         self.top.join(LOGS)
+    }
+
+    fn partial(&self) -> PathBuf {
+        self.top.join(PARTIALS)
+    }
+
+    /// Notes of outputs that are not complete yet.
+    pub fn partials(&self) -> Partials {
+        Partials::new(&self.partial())
     }
 
     /// `TMP_HOOKS_PATH`.
@@ -173,6 +195,9 @@ impl Workspace {
             mount.close()?;
         }
         let keep = self.keep && self.has_logs()?;
+        if keep {
+            sys::root::remove_all(&self.partial())?;
+        }
         let removed = if keep { self.area.clone() } else { self.top.clone() };
         sys::root::remove_all(&removed)
     }

@@ -182,6 +182,10 @@ fn a_disk_that_cannot_be() {
         "error: the disk: file system 'mkfs_root': label 'much-too-long-a-label' has 21 characters, ext4 takes 16\nhint: give the mkfs a 'label' of at most 16 characters (--root-label for the root)\n",
     );
     assert_refused(
+        "tiny-os --root-label tab\\label",
+        "error: the disk: file system 'mkfs_root': label \"tab\\\\label\" has characters that fstab and boot loaders cannot take\nhint: give a label without blanks, quotes, '$' and backslashes (--root-label for the root)\n",
+    );
+    assert_refused(
         "tiny-os --root-fs zfs",
         "error: the disk: mkfs_root: unknown file system 'zfs' (known: ext2, ext3, ext4, xfs, btrfs, vfat, swap)\n",
     );

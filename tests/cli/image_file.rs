@@ -62,13 +62,16 @@ fn paths_are_those_beside_the_file() {
     let scratch = Scratch::new();
     scratch.make_dir("images/mine");
     fs::write(scratch.join("images/mine/element-deps"), "tiny-os\n").expect("writing the element");
-    let text = "elements = ['./mine']\noutput = 'out.raw'\narch = 'amd64'\n[environment]\nDIB_X = 'y'\n";
+    let text =
+        "elements = ['./mine']\noutput = 'out.raw'\narch = 'amd64'\n[environment]\nDIB_X = 'y'\nOWN = 'z'\n";
     fs::write(scratch.join("images/image.toml"), text).expect("writing the image file");
     let planned = plan(&scratch, "--file images/image.toml");
     assert_eq!((planned.status, planned.stderr.as_str()), (Some(0), ""));
     assert!(planned.stdout.contains("  images/mine  "), "{}", planned.stdout);
     assert!(planned.stdout.contains("images/out.raw"), "{}", planned.stdout);
-    assert!(planned.stdout.contains("DIB_X"), "{}", planned.stdout);
+    for variable in ["DIB_X", "OWN"] {
+        assert!(planned.stdout.contains(variable), "{}", planned.stdout);
+    }
 }
 
 #[test]
@@ -82,6 +85,10 @@ fn what_is_wrong_is_told_with_file_key_and_nearest() {
         (
             "[disk]\nimage_size = 1\n",
             "error: image.toml: unknown key 'disk.image_size'\nhint: did you mean 'disk.image-size'?\n",
+        ),
+        (
+            "[environment]\n'A=B' = 'x'\n",
+            "error: image.toml: environment: 'A=B' is not the name of a variable\n",
         ),
         (
             "[grants]\nmine = ['chroot=1']\n",

@@ -101,8 +101,11 @@ fn the_environment_decides_what_it_may() {
             .env("DIB_LOCAL_CONFIG_USERNAME", "ann")
             .env("DIB_ANYTHING", "passed on")
             .env("DIB_ADMIN_PASSWORD", "hunter2")
-            .env("UNRELATED", "kept out"),
+            .env("UNRELATED", "kept out")
+            .env("SLATE_PASS_ENVIRONMENT", "WANTED, ALSO_WANTED")
+            .env("WANTED", "let through"),
     );
+    assert!(plan.stdout.contains("\"WANTED\": \"let through\""), "{}", plan.stdout);
     assert!(plan.stdout.contains("\"value\": \"ann\""), "{}", plan.stdout);
     assert!(plan.stdout.contains("\"DIB_ANYTHING\": \"passed on\""), "{}", plan.stdout);
     assert!(!plan.stdout.contains("hunter2"), "{}", plan.stdout);

@@ -22,6 +22,12 @@ pub(crate) const TESTS: &[Test] = &[
 /// How many builds are killed, and how many interrupted.
 const POINTS: usize = 25;
 
+/// Name of the outputs of builds that go on to their end.
+const WHOLE: &str = "x";
+
+/// Begin of those of builds that are killed.
+const KILLED: &str = "killed-";
+
 const PHASES: [&str; 10] = [
     "root",
     "extra-data",
@@ -52,9 +58,9 @@ fn seed() -> Seed {
     seed
 }
 
-fn build(seed: &Seed) -> Command {
-    let mut command =
-        seed.old("disk-image-create", "-n --no-tmpfs -t raw,qcow2,tar --checksum -o out/x seed probe");
+fn build(seed: &Seed, output: &str) -> Command {
+    let words = format!("-n --no-tmpfs -t raw,qcow2,tar --checksum -o out/{output} seed probe");
+    let mut command = seed.old("disk-image-create", &words);
     command
         // A partitioned disk, so that there are devices of partitions too.
         .env("DIB_BLOCK_DEVICE_CONFIG", ONE_PARTITION)
@@ -66,8 +72,8 @@ fn build(seed: &Seed) -> Command {
 
 /// Runs a build and signals it when it has told so much; returns how many
 /// lines it told, and how it ended.
-fn run(seed: &Seed, signal: Signal, after: usize) -> (usize, ExitStatus) {
-    let mut child = build(seed).spawn().unwrap();
+fn run(seed: &Seed, output: &str, signal: Signal, after: usize) -> (usize, ExitStatus) {
+    let mut child = build(seed, output).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut told = 0;
     while let Some(Ok(_)) = lines.next() {
@@ -81,7 +87,7 @@ fn run(seed: &Seed, signal: Signal, after: usize) -> (usize, ExitStatus) {
 
 /// Runs a build to its end; returns how many lines it told.
 fn run_whole(seed: &Seed) -> usize {
-    let (told, status) = run(seed, Signal::SIGKILL, usize::MAX);
+    let (told, status) = run(seed, WHOLE, Signal::SIGKILL, usize::MAX);
     assert!(status.success() && told > POINTS, "{status}: a whole build tells {told} lines");
     told
 }
@@ -111,12 +117,16 @@ fn a_build_killed_at_any_point() {
     let told = run_whole(&seed);
     let before = on_disk(&seed);
     for point in 1..=POINTS {
-        let (_, status) = run(&seed, Signal::SIGKILL, point * told / (POINTS + 1));
+        // Names that no later build has, as those of services that build images.
+        let output = format!("{KILLED}{point}");
+        let (_, status) = run(&seed, &output, Signal::SIGKILL, point * told / (POINTS + 1));
         assert_eq!(status.signal(), Some(9), "the build ended before point {point} of {POINTS}");
         seed.scratch.assert_nothing_left();
     }
-    succeed(&mut build(&seed));
-    assert_eq!(on_disk(&seed), before);
+    succeed(&mut build(&seed, WHOLE));
+    // What was complete stays.
+    let complete = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(KILLED);
+    assert_eq!(on_disk(&seed).into_iter().filter(|path| !complete(path)).collect::<Vec<_>>(), before);
 }
 
 fn a_build_interrupted_at_any_point() {
@@ -127,7 +137,7 @@ fn a_build_interrupted_at_any_point() {
     for point in 1..=POINTS {
         std::fs::remove_dir_all(seed.output("")).unwrap();
         seed.scratch.make_dir("out");
-        let (_, status) = run(&seed, Signal::SIGINT, point * told / (POINTS + 1));
+        let (_, status) = run(&seed, WHOLE, Signal::SIGINT, point * told / (POINTS + 1));
         seed.scratch.assert_nothing_left();
         match status.code() {
             Some(130) => {

@@ -277,20 +277,20 @@ fn links() {
 
 /// Three images, of which the second fails.
 const DEFINITIONS: &str = "\
-- {imagename: out/one, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {DIB_NAME: one}}
-- {imagename: out/two, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {DIB_NAME: two}}
+- {imagename: out/one, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {IMAGE_KIND: one}}
+- {imagename: out/two, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true, environment: {IMAGE_KIND: two}}
 - {imagename: out/three, types: [raw], elements: [seed, probe], skip-base: true, no-tmpfs: true}
 ";
 
 fn images_by_definition() {
     let seed = Seed::new();
-    seed.hook("install.d/50-name", "[ \"${DIB_NAME:-}\" != two ]");
+    seed.hook("install.d/50-name", "[ \"${IMAGE_KIND:-}\" != two ]");
     fs::write(seed.scratch.join("images.yaml"), DEFINITIONS).unwrap();
     let call = |words: &str| seed.old("diskimage-builder", &format!("{words} images.yaml")).output().unwrap();
     let command = |name: &str, variable: &str| {
         format!("{variable}disk-image-create -o out/{name} -t raw --no-tmpfs -n seed probe\n\n")
     };
-    let [one, two, three] = [("one", "DIB_NAME=one "), ("two", "DIB_NAME=two "), ("three", "")]
+    let [one, two, three] = [("one", "IMAGE_KIND=one "), ("two", "IMAGE_KIND=two "), ("three", "")]
         .map(|(name, variable)| command(name, variable));
 
     let dry = call("--dry-run");
@@ -301,7 +301,7 @@ fn images_by_definition() {
     assert_eq!(stopped.status.code(), Some(1));
     assert_eq!(seed.outputs(), ["one.raw"]);
     let told = text(&stopped.stderr);
-    let count = "error: 1 of 3 images failed:\n  DIB_NAME=two disk-image-create -o out/two -t raw --no-tmpfs -n seed probe\n";
+    let count = "error: 1 of 3 images failed:\n  IMAGE_KIND=two disk-image-create -o out/two -t raw --no-tmpfs -n seed probe\n";
     assert!(told.ends_with(count) && !told.contains(three.trim_end()), "{told}");
 
     fs::remove_file(seed.output("one.raw")).unwrap();

@@ -74,10 +74,11 @@ impl Kit {
 /// Fails if the cache cannot be listed or a directory cannot be removed.
 pub fn remove_others(cache: &Path) -> Result<Vec<PathBuf>> {
     let own = own_name();
-    lock::remove_unclaimed(cache, |path| {
+    let is_old = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name != own && (name.starts_with(PREFIX) || name.starts_with(PART_PREFIX))
-    })
+    };
+    lock::remove_unclaimed(cache, is_old, |_| Ok(()))
 }
 
 fn unpack(cache: &Path, directory: &Path) -> Result<()> {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::build::breaks::Breaks;
+use crate::plan::PASSED;
 
 /// What the contract calls the block device configuration.
 const BLOCK_DEVICE_CONFIG: &str = "DIB_BLOCK_DEVICE_CONFIG";
@@ -16,6 +17,21 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
+}
+
+/// Adds variables that were given for the build alone: hooks see them whatever their names.
+pub(crate) fn give(environment: &mut BTreeMap<String, String>, given: BTreeMap<String, String>) {
+    if given.is_empty() {
+        return;
+    }
+    let passed = passing(environment.get(PASSED), given.keys());
+    environment.extend(given);
+    environment.insert(PASSED.to_owned(), passed);
+}
+
+/// What [`PASSED`] is to say where these names are added to it.
+pub(crate) fn passing<'a>(before: Option<&'a String>, names: impl Iterator<Item = &'a String>) -> String {
+    before.into_iter().chain(names).map(String::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// A variable, if it is set and not empty.

@@ -113,7 +113,7 @@ impl ImageFile {
             qemu_img_options: top.take("qemu-img-options")?,
             docker_target: top.take("docker-target")?,
             aci_manifest: top.take::<PathBuf>("aci-manifest")?.map(|path| base.join(path)),
-            environment: top.section("environment")?.texts()?,
+            environment: variables(top.section("environment")?)?,
             limits: limits(top.section("limits")?)?,
             ..ImageFile::default()
         };
@@ -149,6 +149,18 @@ fn grants(elements: Section) -> Result<Vec<(String, Grant)>, DocumentError> {
 
 fn limits(limits: Section) -> Result<Vec<(Limit, u64)>, DocumentError> {
     limits.pairs(|name, value| parse_limit(&format!("{name}={value}")))
+}
+
+fn variables(section: Section) -> Result<BTreeMap<String, String>, DocumentError> {
+    let variables = section.texts()?;
+    let is_name = |name: &str| !name.is_empty() && !name.contains(['=', ',', '\0', ' ']);
+    match variables.keys().find(|name| !is_name(name)) {
+        Some(bad) => Err(DocumentError {
+            message: format!("environment: '{bad}' is not the name of a variable"),
+            hint: None,
+        }),
+        None => Ok(variables),
+    }
 }
 
 fn disk(mut disk: Section) -> Result<DiskArgs, DocumentError> {

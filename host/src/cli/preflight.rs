@@ -1,9 +1,7 @@
 //! What must be there before any work is begun.
 
-use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::element::{Element, Origin};
@@ -11,11 +9,12 @@ use crate::plan::{Plan, PlannedOutput, Tool};
 use crate::plugin;
 use crate::spec::Arch;
 use crate::sys;
+use crate::sys::process::find;
 
 use super::Failure;
 
-/// Where programs of the system are, whatever the caller's `PATH` says.
-const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+/// The name of this program where it is not an old command's.
+const SLATE: &str = "slate";
 
 /// What makes loop devices.
 const LOOP_CONTROL: &str = "/dev/loop-control";
@@ -28,30 +27,18 @@ const BLOCK: usize = 4096;
 pub(super) struct Host {
     arch: Option<Arch>,
     is_root: bool,
-    path: Vec<PathBuf>,
 }
 
 impl Host {
     /// This machine.
     pub(super) fn here() -> Host {
-        let mut path: OsString = env::var_os("PATH").unwrap_or_default();
-        path.push(":");
-        path.push(SYSTEM_PATH);
-        Host {
-            arch: Arch::of_host(),
-            is_root: sys::sysinfo::is_root(),
-            path: env::split_paths(&path).collect(),
-        }
-    }
-
-    fn has(&self, program: &str) -> bool {
-        self.path.iter().any(|directory| is_executable(&directory.join(program)))
+        Host { arch: Arch::of_host(), is_root: sys::sysinfo::is_root() }
     }
 }
 
 /// Whether this machine has a program.
 pub(crate) fn has_program(name: &str) -> bool {
-    Host::here().has(name)
+    find(name).is_some()
 }
 
 /// Checks everything that would stop the build of `plan` later, whose outputs
@@ -61,7 +48,7 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
     check_file(output)?;
     plan.outputs.iter().try_for_each(check_place)?;
     plan.sources.iter().try_for_each(check_component)?;
-    check_tools(&plan.tools, host)?;
+    check_tools(&plan.tools)?;
     check_root(host)?;
     check_loop_devices()?;
     plan.outputs.iter().try_for_each(check_writable)
@@ -132,7 +119,13 @@ fn check_root(host: &Host) -> Result<(), Failure> {
     if host.is_root {
         return Ok(());
     }
-    let hint = "run it with sudo: sudo slate build ...; `slate plan` needs no root";
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let name = called.as_deref().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or(SLATE);
+    let hint = if name == SLATE {
+        "run it with sudo: sudo slate build ...; `slate plan` needs no root".to_owned()
+    } else {
+        format!("run it with sudo, which keeps the variables with -E: sudo -E {name} ...")
+    };
     Err(Failure::request("building needs root, for namespaces, mounts and loop devices").with_hint(hint))
 }
 
@@ -148,10 +141,9 @@ fn check_loop_devices() -> Result<(), Failure> {
 }
 
 /// Names all missing programs at once, and one command that installs them.
-fn check_tools(tools: &[Tool], host: &Host) -> Result<(), Failure> {
-    let there = |tool: &Tool| {
-        host.has(&tool.program) || tool.alternative.as_deref().is_some_and(|other| host.has(other))
-    };
+fn check_tools(tools: &[Tool]) -> Result<(), Failure> {
+    let there =
+        |tool: &Tool| has_program(&tool.program) || tool.alternative.as_deref().is_some_and(has_program);
     let missing: Vec<&Tool> = tools.iter().filter(|tool| !there(tool)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -167,8 +159,4 @@ fn check_tools(tools: &[Tool], host: &Host) -> Result<(), Failure> {
 fn line(tool: &Tool) -> String {
     let instead = tool.alternative.as_ref().map(|other| format!(" or {other}")).unwrap_or_default();
     format!("  {}{instead} (package {}), needed by {}", tool.program, tool.package, tool.wanted_by)
-}
-
-fn is_executable(path: &Path) -> bool {
-    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }

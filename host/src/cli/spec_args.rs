@@ -109,7 +109,7 @@ impl SpecArgs {
     pub(super) fn plan(self) -> Result<Asked, Failure> {
         let file = self.file.as_deref().map(ImageFile::load).transpose()?.unwrap_or_default();
         let mut environment = caller::environment();
-        environment.extend(file.environment.clone());
+        caller::give(&mut environment, file.environment.clone());
         let library =
             library_args::library(&self.library.path_or(&environment, &file.elements_path), &environment)?;
         let limits = file.limits.clone();

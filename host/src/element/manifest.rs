@@ -47,6 +47,7 @@ use super::phase::Phase;
 
 mod error;
 mod parse;
+mod printable;
 mod validate;
 mod value;
 

@@ -14,7 +14,8 @@ pub(super) fn summary(text: &str) -> Option<String> {
     let paragraph = lines[start..].iter().take_while(|line| !line.is_empty());
     let paragraph = paragraph.copied().collect::<Vec<_>>().join(" ");
     let sentence = paragraph.split_inclusive(". ").next().unwrap_or_default();
-    Some(sentence.trim_end_matches([' ', '.', ':']).replace(['`', '\\'], ""))
+    let plain = |c: &char| !c.is_control() && !matches!(c, '`' | '\\');
+    Some(sentence.trim_end_matches([' ', '.', ':']).chars().filter(plain).collect())
 }
 
 /// A line of one punctuation character: what underlines a title.
@@ -39,6 +40,7 @@ mod tests {
             ("====\nbase\n====\nThis is the base element.\n\nAlmost all\n", Some("This is the base element")),
             ("# hello\n\nThe `hello` element greets.\n", Some("The hello element greets")),
             ("debian\n------\n.. note::\n\n``debian`` is it", Some("debian is it")),
+            ("title\n=====\n\nIt \u{1b}[8mhides", Some("It [8mhides")),
             ("title\n=====\n", None),
             ("", None),
         ];

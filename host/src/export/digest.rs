@@ -12,6 +12,7 @@ use sha2::digest::DynDigest;
 use super::output::write_whole;
 use crate::spec::Checksum;
 use crate::sys::signals;
+use crate::workspace::Partials;
 
 /// How much is read at a time.
 const BUFFER: usize = 1 << 20;
@@ -47,10 +48,10 @@ impl Digests {
     }
 
     /// Writes each into its file, as `md5sum` and `sha256sum` do.
-    pub(super) fn write_beside(&self, output: &Path) -> Result<()> {
+    pub(super) fn write_beside(&self, output: &Path, partials: &Partials) -> Result<()> {
         let name = output.file_name().unwrap_or_default().to_string_lossy();
         for (checksum, digest) in &self.0 {
-            write_whole(&file_of(output, *checksum), &format!("{digest}  {name}\n"))?;
+            write_whole(&file_of(output, *checksum), &format!("{digest}  {name}\n"), partials)?;
         }
         Ok(())
     }
@@ -98,12 +99,12 @@ mod tests {
 
     #[test]
     fn digests_beside_an_output() {
-        let scratch = tempfile::tempdir().unwrap();
+        let (scratch, notes) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let path = scratch.path().join("x.raw");
         std::fs::write(&path, "abc").unwrap();
         let mut told = Vec::new();
         let digests = Digests::of(&path, &Checksum::ALL, &mut |done, total| told.push((done, total)));
-        digests.unwrap().write_beside(&path).unwrap();
+        digests.unwrap().write_beside(&path, &Partials::new(notes.path())).unwrap();
         assert_eq!(told, [(3, 3)]);
         let read = |extension: &str| {
             std::fs::read_to_string(scratch.path().join(format!("x.raw.{extension}"))).unwrap()
@@ -115,7 +116,7 @@ mod tests {
         );
         Digests::remove_beside(&path).unwrap();
         let one = Digests::of(&path, &[Checksum::Sha256], &mut |_, _| {}).unwrap();
-        one.write_beside(&path).unwrap();
+        one.write_beside(&path, &Partials::new(notes.path())).unwrap();
         assert!(beside(&path)[1].exists() && !beside(&path)[0].exists());
     }
 }

@@ -1,15 +1,14 @@
-//! An output while it is written: under a temporary name beside its own.
+//! An output while it is written: under a temporary name beside its own,
+//! which the workspace notes, so that what a killed build left can be removed.
 
-use std::ffi::OsString;
-use std::fs::{self, File, Permissions, TryLockError};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
-/// End of the temporary names, by which those of killed builds are found.
-const SUFFIX: &str = ".partial";
+use crate::workspace::{PARTIAL, Partials};
 
 /// What complete outputs may be: read by everyone.
 const MODE: u32 = 0o644;
@@ -17,29 +16,30 @@ const MODE: u32 = 0o644;
 /// A file that becomes an output once it is complete, and else goes.
 #[derive(Debug)]
 pub(super) struct PendingOutput {
-    file: NamedTempFile,
+    file: TempPath,
     path: PathBuf,
 }
 
 impl PendingOutput {
-    /// Creates the temporary file, after removing what killed builds of the
-    /// same output left.
-    pub(super) fn create(path: &Path) -> Result<PendingOutput> {
+    /// Creates the temporary file, noted before it is there.
+    pub(super) fn create(path: &Path, partials: &Partials) -> Result<PendingOutput> {
         let directory =
             path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().with_context(|| format!("{} names no file", path.display()))?;
+        let prefix = format!(".{}.", name.to_string_lossy());
+        let create = |file: &Path| {
+            partials.note(file)?;
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)
+        };
+        let file = Builder::new().prefix(&prefix).suffix(PARTIAL).make_in(directory, create);
         let context = || format!("creating a file in {}: does the directory exist?", directory.display());
-        let prefix = prefix(path)?;
-        remove_abandoned(directory, &prefix).with_context(context)?;
-        let file =
-            Builder::new().prefix(&prefix).suffix(SUFFIX).tempfile_in(directory).with_context(context)?;
-        // Says to other builds that this one lives.
-        file.as_file().lock().with_context(|| format!("locking {}", file.path().display()))?;
+        let file = file.map(|file| file.into_temp_path()).with_context(context)?;
         Ok(PendingOutput { file, path: path.to_owned() })
     }
 
     /// Where to write to.
     pub(super) fn path(&self) -> &Path {
-        self.file.path()
+        &self.file
     }
 
     /// Gives the file its name, in place of what has it. Returns its size.
@@ -47,60 +47,31 @@ impl PendingOutput {
         let PendingOutput { file, path } = self;
         let context = || format!("completing {}", path.display());
         // A program may have put another file in the place of ours.
-        let written = File::open(file.path()).with_context(context)?;
+        let written = File::open(&file).with_context(context)?;
         written.set_permissions(Permissions::from_mode(MODE)).with_context(context)?;
         written.sync_all().with_context(context)?;
         let size = written.metadata().with_context(context)?.len();
-        file.into_temp_path().persist(&path).with_context(context)?;
+        file.persist(&path).with_context(context)?;
         Ok(size)
     }
 }
 
 /// Writes a small file whole, in place of what has its name.
-pub(super) fn write_whole(path: &Path, text: &str) -> Result<()> {
-    let pending = PendingOutput::create(path)?;
+pub(super) fn write_whole(path: &Path, text: &str, partials: &Partials) -> Result<()> {
+    let pending = PendingOutput::create(path, partials)?;
     fs::write(pending.path(), text).with_context(|| format!("writing {}", path.display()))?;
     pending.publish().map(drop)
-}
-
-/// Begin of the temporary names of an output.
-fn prefix(path: &Path) -> Result<OsString> {
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_name().with_context(|| format!("{} names no file", path.display()))?);
-    prefix.push(".");
-    Ok(prefix)
-}
-
-/// Removes temporary files whose build is gone: nobody holds their lock.
-fn remove_abandoned(directory: &Path, prefix: &OsString) -> Result<()> {
-    let prefix = prefix.to_string_lossy();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_ours =
-            name.strip_prefix(&*prefix).is_some_and(|rest| rest.ends_with(SUFFIX) && !rest.contains('/'));
-        if is_ours && entry.file_type()?.is_file() && is_abandoned(&entry.path())? {
-            fs::remove_file(entry.path()).with_context(|| format!("removing {}", entry.path().display()))?;
-        }
-    }
-    Ok(())
-}
-
-fn is_abandoned(path: &Path) -> Result<bool> {
-    match File::open(path).map(|file| file.try_lock()) {
-        Ok(Ok(())) => Ok(true),
-        Ok(Err(TryLockError::WouldBlock)) => Ok(false),
-        Ok(Err(TryLockError::Error(error))) => Err(error.into()),
-        // It got its final name just now.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error.into()),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn partials() -> (tempfile::TempDir, Partials) {
+        let directory = tempfile::tempdir().unwrap();
+        let partials = Partials::new(directory.path());
+        (directory, partials)
+    }
 
     fn names(directory: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(directory)
@@ -116,7 +87,8 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("x.qcow2");
         fs::write(&path, "old").unwrap();
-        let pending = PendingOutput::create(&path).unwrap();
+        let (_notes, partials) = partials();
+        let pending = PendingOutput::create(&path, &partials).unwrap();
         fs::write(pending.path(), "new!").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(pending.publish().unwrap(), 4);
@@ -130,7 +102,8 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("x.qcow2");
         fs::write(&path, "old").unwrap();
-        let pending = PendingOutput::create(&path).unwrap();
+        let (_notes, partials) = partials();
+        let pending = PendingOutput::create(&path, &partials).unwrap();
         fs::write(pending.path(), "half").unwrap();
         drop(pending);
         assert_eq!(fs::read(&path).unwrap(), b"old");
@@ -138,20 +111,20 @@ mod tests {
     }
 
     #[test]
-    fn what_killed_builds_left_goes_and_what_others_write_stays() {
+    fn two_builds_of_one_output_do_not_meet() {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("x.raw");
-        fs::write(scratch.path().join(".x.raw.dead12.partial"), "half").unwrap();
-        fs::write(scratch.path().join(".y.raw.dead12.partial"), "another's").unwrap();
-        let first = PendingOutput::create(&path).unwrap();
-        let second = PendingOutput::create(&path).unwrap();
+        let (_notes, partials) = partials();
+        let first = PendingOutput::create(&path, &partials).unwrap();
+        let second = PendingOutput::create(&path, &partials).unwrap();
         assert!(first.path().exists() && second.path().exists());
-        assert_eq!(names(scratch.path()).len(), 3);
+        assert_eq!(names(scratch.path()).len(), 2);
     }
 
     #[test]
     fn a_missing_directory_is_named() {
-        let error = PendingOutput::create(Path::new("/no/such/place/x.raw")).unwrap_err();
+        let (_notes, partials) = partials();
+        let error = PendingOutput::create(Path::new("/no/such/place/x.raw"), &partials).unwrap_err();
         assert_eq!(error.to_string(), "creating a file in /no/such/place: does the directory exist?");
     }
 }

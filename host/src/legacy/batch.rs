@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use super::definition::{self, Entry, Invocation, Kind, PROPERTIES};
 use super::getopt::{self, OptionSpec};
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, caller, output};
+use crate::plan::PASSED;
 use crate::sys::process::{Program, Stdin, Stream};
 
 const NAME: &str = "diskimage-builder";
@@ -77,11 +78,14 @@ fn build(invocations: &[Invocation], stop: bool) -> Result<(), Failure> {
 
 fn succeeds(invocation: &Invocation) -> Result<bool, Failure> {
     let starting = |error: anyhow::Error| Failure::work(&error.context(format!("starting {invocation}")));
+    let names = invocation.environment.iter().map(|(name, _)| name);
+    let passed = caller::passing(std::env::var(PASSED).ok().as_ref(), names);
     let program = std::env::current_exe().map_err(|error| starting(error.into()))?;
     let exit = Program::new(program)
         .arg(invocation.creator.name())
         .args(&invocation.arguments)
         .envs(invocation.environment.iter().map(|(name, value)| (name, value)))
+        .env(PASSED, passed)
         .stdin(Stdin::Inherit)
         .run(&mut |stream, line| match stream {
             Stream::Stdout => println!("{}", String::from_utf8_lossy(line)),

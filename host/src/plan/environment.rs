@@ -11,6 +11,9 @@ use super::{GrantOrigin, ParameterOrigin, PlanError, PlannedGrant, PlannedParame
 /// that write times read it by this name.
 pub(super) const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
+/// Names of further variables that the caller wants hooks to see, separated by commas.
+pub const PASSED: &str = "SLATE_PASS_ENVIRONMENT";
+
 /// Variables of the contract that do not start with `DIB_`.
 const CONTRACT: [&str; 9] = [
     "ELEMENTS_PATH",
@@ -72,8 +75,8 @@ const PREFIXES_OF_ELEMENTS: [&str; 11] = [
 /// Variables that name proxies, in small letters; both spellings are in use.
 const PROXIES: [&str; 5] = ["all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"];
 
-/// The variables that a build sees: the contract's, the granted ones, and
-/// those that shell elements know a parameter by. Where two elements share
+/// The variables that a build sees: the contract's, the granted ones, those
+/// that the caller named, and those that shell elements know a parameter by. Where two elements share
 /// such a variable and nobody set it, the first element's default counts.
 pub(super) fn passed_on(
     spec: &ImageSpec,
@@ -81,7 +84,9 @@ pub(super) fn passed_on(
     grants: &[PlannedGrant],
 ) -> BTreeMap<String, String> {
     let granted = |name: &str| grants.iter().any(|planned| allows(planned, name));
-    let visible = |name: &str| is_contract(name) || granted(name);
+    let named = spec.environment.get(PASSED).map(String::as_str).unwrap_or_default();
+    let named: Vec<&str> = named.split(',').map(str::trim).collect();
+    let visible = |name: &str| is_contract(name) || granted(name) || named.contains(&name);
     let mut passed: BTreeMap<String, String> = spec
         .environment
         .iter()

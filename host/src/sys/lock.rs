@@ -64,17 +64,22 @@ impl DirectoryLock {
 }
 
 /// Removes the directories below `base` that are wanted and that nobody holds, and names
-/// them, sorted. A base that does not exist has none.
+/// them, sorted, after what `elsewhere` removes of theirs. A base that does not exist has none.
 ///
 /// # Errors
 ///
 /// Fails if `base` cannot be listed, or a directory cannot be locked or removed.
-pub fn remove_unclaimed(base: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+pub fn remove_unclaimed(
+    base: &Path,
+    wanted: impl Fn(&Path) -> bool,
+    elsewhere: impl Fn(&Path) -> Result<()>,
+) -> Result<Vec<PathBuf>> {
     let mut removed = Vec::new();
     for path in directories(base)?.into_iter().filter(|path| wanted(path)) {
         let Some(lock) = DirectoryLock::try_claim(&path)? else { continue };
         // Its holder may have changed it just before the claim.
         if wanted(&path) {
+            elsewhere(&path)?;
             super::root::remove_all(&path)?;
             removed.push(path);
         }

@@ -17,6 +17,7 @@
 mod exit;
 mod holders;
 mod kill;
+mod lookup;
 mod quote;
 mod run;
 mod spawn;
@@ -32,6 +33,7 @@ use anyhow::Result;
 pub use exit::{CommandFailed, Ended, Exit};
 pub(super) use holders::holders;
 pub use kill::kill_all;
+pub use lookup::{SYSTEM_PATH, find};
 pub use quote::quoted;
 
 /// The lines of output that an [`Exit`] remembers unless told otherwise.
@@ -62,6 +64,8 @@ pub enum Stdin {
 #[derive(Debug, Clone)]
 pub struct Program {
     program: OsString,
+    /// The file to start where the name is not to be looked up.
+    file: Option<PathBuf>,
     args: Vec<OsString>,
     env_clear: bool,
     env: BTreeMap<OsString, OsString>,
@@ -78,6 +82,7 @@ impl Program {
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         Self {
             program: program.as_ref().to_owned(),
+            file: None,
             args: Vec::new(),
             env_clear: false,
             env: BTreeMap::new(),
@@ -88,6 +93,13 @@ impl Program {
             file_limit: None,
             tail_lines: TAIL_LINES,
         }
+    }
+
+    /// Starts this file, whatever the `PATH` says that the program will see.
+    #[must_use]
+    pub fn file(mut self, file: PathBuf) -> Self {
+        self.file = Some(file);
+        self
     }
 
     /// Adds an argument.

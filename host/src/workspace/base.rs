@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{AREA, LOGS, PREFIX};
+use super::{AREA, LOGS, PARTIALS, PREFIX, Partials};
 use crate::sys::lock::{self, DirectoryLock, LOCK_FILE};
 
 /// How long a build may take from making its directory to filling it.
@@ -25,13 +25,16 @@ pub(super) fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
     Ok((top, lock))
 }
 
-/// Removes the workspaces below `base` whose build is gone, and names them.
+/// Removes the workspaces below `base` whose build is gone, with its outputs
+/// that were not complete, and names them.
 ///
 /// # Errors
 ///
 /// Fails if `base` cannot be listed or an abandoned directory cannot be removed.
 pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
-    remove_all(base, |path| path.join(AREA).is_dir() || is_bare(path))
+    let is_abandoned = |path: &Path| path.join(AREA).is_dir() || is_bare(path);
+    let outputs = |path: &Path| Partials::new(&path.join(PARTIALS)).remove();
+    lock::remove_unclaimed(base, |path| is_named(path) && is_abandoned(path), outputs)
 }
 
 /// Removes the logs below `base` that builds kept, and names their directories.
@@ -40,12 +43,8 @@ pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// Fails if `base` cannot be listed or a directory cannot be removed.
 pub fn remove_logs(base: &Path) -> Result<Vec<PathBuf>> {
-    remove_all(base, |path| path.join(LOGS).is_dir() && !path.join(AREA).is_dir())
-}
-
-/// Removes the workspaces below `base` that are of a kind and no build's any more.
-fn remove_all(base: &Path, is_of_kind: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
-    lock::remove_unclaimed(base, |path| is_named(path) && is_of_kind(path))
+    let is_log = |path: &Path| path.join(LOGS).is_dir() && !path.join(AREA).is_dir();
+    lock::remove_unclaimed(base, |path| is_named(path) && is_log(path), |_| Ok(()))
 }
 
 fn is_named(path: &Path) -> bool {
@@ -76,7 +75,10 @@ mod tests {
             }
             base.path().join(name)
         };
-        let killed = made("slate-killed", &["area/mnt", "logs"]);
+        let killed = made("slate-killed", &["area/mnt", "logs", "partial"]);
+        let half = base.path().join(".x.raw.abc123.partial");
+        fs::write(&half, "").unwrap();
+        Partials::new(&killed.join(PARTIALS)).note(&half).unwrap();
         let failed = made("slate-failed", &["logs"]);
         let running = made("slate-running", &["area", "logs"]);
         let lock = DirectoryLock::try_claim(&running).unwrap().unwrap();
@@ -84,7 +86,7 @@ mod tests {
 
         assert_eq!(reap(base.path()).unwrap(), [killed.as_path()]);
         assert_eq!(remove_logs(base.path()).unwrap(), [failed.as_path()]);
-        assert!(!killed.exists() && !failed.exists() && running.exists());
+        assert!(!killed.exists() && !half.exists() && !failed.exists() && running.exists());
         assert!(foreign.iter().all(|path| path.exists() && !path.join("lock").exists()));
         drop(lock);
         assert_eq!(reap(base.path()).unwrap(), [running]);

@@ -188,6 +188,8 @@ fn programs_that_are_not_granted_do_not_run() {
     let element = "attack-program";
     let manifest = "capabilities.host-programs = [{ program = 'cat' }, { program = 'id' }]";
     let hooks = ["undeclared", "ungranted", "path", "dots", "chroot", "neighbour"];
+    let more = ["path-variable", "preload", "planted"];
+    let hooks: Vec<&str> = hooks.into_iter().chain(more).collect();
     let trial = Trial::new().element(element, &hooks, manifest).grant(element, "host-program=cat").start();
     refused(
         &trial,
@@ -199,6 +201,15 @@ fn programs_that_are_not_granted_do_not_run() {
             ("dots", "running ../bin/sh: '../bin/sh' is not the name of a program"),
             ("chroot", &not_asked_for(element, "chroot")),
             ("neighbour", "running cat: '../other/secret' leads elsewhere"),
+            ("path-variable", &not_settable("PATH")),
+            ("preload", &not_settable("LD_PRELOAD")),
         ],
     );
+    trial.succeed(element, "planted");
+}
+
+fn not_settable(variable: &str) -> String {
+    format!(
+        "running cat: the variable {variable} cannot be set for a program of the build host (those that can: DEBIAN_FRONTEND, INITRD, LANG, LC_ALL, SOURCE_DATE_EPOCH, http_proxy, https_proxy, ftp_proxy, no_proxy, HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ARCH)"
+    )
 }

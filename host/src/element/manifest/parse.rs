@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{API_VERSIONS, Manifest, ManifestError};
+use super::{API_VERSIONS, Manifest, ManifestError, printable};
 
 /// The part that is read first: a manifest of another API version may hold
 /// keys that this one does not know, and the version is the better answer then.
@@ -21,6 +21,7 @@ impl Manifest {
     /// that this host does not run is reported before anything else.
     pub fn parse(text: &str) -> Result<Manifest, ManifestError> {
         let syntax = |error| syntax_error(text, &error);
+        printable::check(&toml::from_str(text).map_err(syntax)?)?;
         let preamble: Preamble = toml::from_str(text).map_err(syntax)?;
         check_api(preamble)?;
         let manifest: Manifest = toml::from_str(text).map_err(syntax)?;
@@ -187,7 +188,7 @@ path = "/var/cache/apt/archives"
             ),
             (
                 "[capabilities]\nhost-programs = [{ program = \"/bin/sh\" }]",
-                "capabilities.host-programs[0].program: '/bin/sh' is not the name of a program (no '/')",
+                "capabilities.host-programs[0].program: '/bin/sh' is not the name of a program (letters, digits, '.', '-', '_' and '+', a letter or digit first)",
             ),
             (
                 "[capabilities]\nurls = [\"example.org\"]",

@@ -89,7 +89,8 @@ fn capabilities(wishes: &Capabilities) -> Result<(), ManifestError> {
     each("capabilities.host-files", &wishes.host_files, |key, path| host_path(&key, path))?;
     each("capabilities.host-programs", &wishes.host_programs, |key, host| {
         program(&format!("{key}.program"), &host.program)?;
-        host.alternative.iter().try_for_each(|name| program(&format!("{key}.alternative"), name))
+        host.alternative.iter().try_for_each(|name| program(&format!("{key}.alternative"), name))?;
+        host.package.iter().try_for_each(|name| plain_name(&format!("{key}.package"), name, "a package name"))
     })?;
     each("capabilities.urls", &wishes.urls, |key, url| {
         let rest = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
@@ -154,8 +155,5 @@ fn no_parent(key: &str, path: &str) -> Result<(), ManifestError> {
 }
 
 fn program(key: &str, name: &str) -> Result<(), ManifestError> {
-    if name.is_empty() || name.contains('/') {
-        return Err(ManifestError::key(key, format!("'{name}' is not the name of a program (no '/')")));
-    }
-    Ok(())
+    plain_name(key, name, "the name of a program")
 }

@@ -30,13 +30,11 @@ Options:
                              NAME.docker of -o is an archive for docker load and podman load in any case
 ";
 
-const FOR_DISKS: &str = "\
-  -n                         do not add the element base
+const FOR_DISKS: &str = "  -n                         do not add the element base
   -p PACKAGE,...             install these packages too; may be given several times
 ";
 
-const REST: &str = "\
-  -h, --help                 print this
+const REST: &str = "  -h, --help                 print this
   --version                  print the version
 
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace

@@ -111,6 +111,11 @@ fn check_file_system(fs: &FileSystem) -> Result<(), LayoutError> {
     if label.chars().count() > limit {
         return Err(LayoutError::LabelTooLong { node: node(), label: label.clone(), kind: fs.kind, limit });
     }
+    if label
+        .contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\' | '$' | '`'))
+    {
+        return Err(LayoutError::LabelCharacters { node: node(), label: label.clone() });
+    }
     if let Some(given) = &fs.uuid
         && uuid::Uuid::try_parse(given).is_err()
     {
@@ -124,11 +129,12 @@ fn check_file_system(fs: &FileSystem) -> Result<(), LayoutError> {
     }
 }
 
-/// Whether a path names a place below the image's root by itself.
+/// Whether a path names a place below the image's root by itself, in a way that fstab can say.
 fn is_inside(path: &Path) -> bool {
     let mut components = path.components();
     components.next() == Some(Component::RootDir)
         && components.all(|part| matches!(part, Component::Normal(_)))
+        && !path.to_string_lossy().contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
 }
 
 fn check_labels(file_systems: &[&FileSystem]) -> Result<(), LayoutError> {

@@ -72,6 +72,8 @@ pub enum LayoutError {
     UnknownFileSystem { node: String, given: String, known: String },
     #[error("file system '{node}': label '{label}' has {} characters, {kind} takes {limit}", label.chars().count())]
     LabelTooLong { node: String, label: String, kind: FsKind, limit: usize },
+    #[error("file system '{node}': label {label:?} has characters that fstab and boot loaders cannot take")]
+    LabelCharacters { node: String, label: String },
     #[error("file system '{node}' has an empty label; fstab and boot loader find it by label")]
     EmptyLabel { node: String },
     #[error(
@@ -82,7 +84,9 @@ pub enum LayoutError {
     Uuid { node: String, given: String },
     #[error("mount point '{point}' is used by file systems '{first}' and '{second}'")]
     DuplicateMount { point: String, first: String, second: String },
-    #[error("file system '{node}': mount point '{point}' is not an absolute path without '..'")]
+    #[error(
+        "file system '{node}': mount point {point:?} is not an absolute path without '..', blanks and backslashes"
+    )]
     MountPoint { node: String, point: String },
     #[error("physical volume '{0}' belongs to no volume group")]
     UnusedPhysical(String),
@@ -140,6 +144,9 @@ impl LayoutError {
             ),
             LayoutError::ThinPool(_) => {
                 "leave out 'type' and 'thin-pool': a linear volume takes no space before it is written".into()
+            }
+            LayoutError::LabelCharacters { .. } => {
+                "give a label without blanks, quotes, '$' and backslashes (--root-label for the root)".into()
             }
             LayoutError::LabelTooLong { limit, .. } => {
                 format!("give the mkfs a 'label' of at most {limit} characters (--root-label for the root)")

@@ -1,10 +1,13 @@
 //! `command`: programs, in the image or on the build host.
 
 mod argument;
+mod on_host;
 mod rehearsed;
 
 use std::path::Path;
 use std::time::Duration;
+
+use nix::sys::stat::SFlag;
 
 use crate::element::capability::Grant;
 use crate::plugin::bindings::wit::command::{
@@ -14,24 +17,7 @@ use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::report;
 use crate::sys::chroot::ChrootMounts;
-use crate::sys::process::{Ended, Exit, Program, Stdin, Stream};
-
-/// `PATH` of programs in the chroot.
-const CHROOT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// Variables that reach programs of the build host.
-const HOST_VARIABLES: [&str; 10] = [
-    "SOURCE_DATE_EPOCH",
-    "http_proxy",
-    "https_proxy",
-    "ftp_proxy",
-    "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "FTP_PROXY",
-    "NO_PROXY",
-    "ARCH",
-];
+use crate::sys::process::{Ended, Exit, Program, SYSTEM_PATH, Stdin, Stream};
 
 impl Host for State {
     fn run(&mut self, program: String, arguments: Vec<Argument>, options: Options) -> Result<Outcome, Error> {
@@ -71,10 +57,15 @@ impl State {
         {
             return Err(Error::Invalid(format!("'{program}' is not the name of a program")));
         }
+        if options.timeout == Some(0) {
+            return Err(Error::Invalid("a timeout of 0 seconds leaves no time".to_owned()));
+        }
         self.require(&wish).map_err(Error::Denied)?;
+        let directory = options.directory.as_deref();
+        directory.map_or(Ok(()), |path| self.check_directory(path))?;
         let mut prepared = match options.place {
-            Place::Chroot => self.in_chroot(program, options.directory.as_deref()),
-            Place::Host => self.on_host(program, options.directory.as_deref())?,
+            Place::Chroot => self.in_chroot(program, directory),
+            Place::Host => self.on_host(program, directory, &options.environment)?,
         };
         for argument in arguments {
             prepared = prepared.arg(self.argument(argument, options.place)?);
@@ -93,27 +84,23 @@ impl State {
             .env_clear()
             .env("LC_ALL", "C")
             .envs(&self.context.variables)
-            .env("PATH", CHROOT_PATH)
+            .env("PATH", SYSTEM_PATH)
             .env("HOME", "/root")
             .chroot(&self.context.tree)
             .cwd(directory.unwrap_or("/"))
     }
 
-    fn on_host(&self, program: &str, directory: Option<&str>) -> Result<Program, Error> {
-        let scratch = self.shared.scratch(&self.facts.name).map_err(other)?;
-        let directory = match directory {
-            Some(path) => self.image_path(path)?,
-            None => scratch,
-        };
-        let variables = self.context.variables.iter();
-        let passed = variables.filter(|(name, _)| HOST_VARIABLES.contains(&name.as_str()));
-        Ok(Program::new(program)
-            .env_clear()
-            .env("LC_ALL", "C")
-            .envs(passed)
-            .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| CHROOT_PATH.into()))
-            .env("HOME", "/root")
-            .cwd(directory))
+    /// A directory that is not there would be told as a program that is not.
+    fn check_directory(&self, path: &str) -> Result<(), Error> {
+        let wrong = |why: &str| Error::Invalid(format!("the directory {path} {why}"));
+        if !path.starts_with('/') {
+            return Err(wrong("is not absolute"));
+        }
+        match self.root.handle(Path::new(path), true).and_then(|found| found.kind()) {
+            Ok(SFlag::S_IFDIR) => Ok(()),
+            Ok(_) => Err(wrong("in the image is none")),
+            Err(error) => Err(wrong(&format!("in the image: {}", error.desc()))),
+        }
     }
 
     /// A path of the build host for a path in the image.
@@ -208,7 +195,7 @@ fn cannot_run(program: &str, place: Place, error: &anyhow::Error) -> Error {
 
 fn not_found(program: &str, place: Place) -> Error {
     Error::NotFound(match place {
-        Place::Chroot => format!("{program} in the image ({CHROOT_PATH})"),
+        Place::Chroot => format!("{program} in the image ({SYSTEM_PATH})"),
         Place::Host => format!("{program} on the build host"),
     })
 }

@@ -25,14 +25,22 @@ impl Host for State {
 
 impl State {
     fn service_names(&self, names: &[String]) -> Result<Vec<String>, Error> {
-        if let Some(bad) = names.iter().find(|name| !is_name(name, SIGNS)) {
-            return Err(Error::Invalid(format!("'{bad}' is not the name of a service")));
-        }
+        check_names(names)?;
         let element = self.shared.plan.source(&self.facts.name);
         let element =
             element.ok_or_else(|| error(anyhow!("the plan lacks element '{}'", self.facts.name)))?;
         let identity = self.manager().and_then(|it| it.describe()).map_err(error)?;
-        Ok(packaging::services(element, names, &identity).map_err(error)?.concat())
+        let services = packaging::services(element, names, &identity).map_err(error)?.concat();
+        // The map is the element's too.
+        check_names(&services)?;
+        Ok(services)
+    }
+}
+
+fn check_names(names: &[String]) -> Result<(), Error> {
+    match names.iter().find(|name| !is_name(name, SIGNS)) {
+        Some(bad) => Err(Error::Invalid(format!("'{bad}' is not the name of a service"))),
+        None => Ok(()),
     }
 }
 

@@ -15,7 +15,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, chdir, chroot, getpid, getppid, setsid};
 
-use super::{Program, Stdin};
+use super::{Program, Stdin, lookup};
 use crate::sys::sandbox;
 use crate::sys::signals::STOPPING;
 
@@ -43,10 +43,14 @@ pub(super) fn spawn(program: &Program, session: Session) -> Result<Child> {
 
 /// What the standard library can express.
 fn command(program: &Program, session: Session) -> Command {
-    let mut command = Command::new(&program.program);
-    command.args(&program.args);
+    let mut command =
+        Command::new(program.file.as_deref().map_or(program.program.as_os_str(), Path::as_os_str));
+    command.arg0(&program.program).args(&program.args);
     if program.env_clear {
         command.env_clear();
+    }
+    if program.chroot.is_none() && !program.env_clear {
+        command.env("PATH", lookup::search_path());
     }
     command.envs(&program.env);
     if session == Session::Own {

@@ -5,8 +5,10 @@ struct Services;
 
 impl Element for Services {
     fn install(hook: &str) -> Result {
-        if hook == "unmapped" {
-            return Ok(services::enable(["nowhere"])?);
+        match hook {
+            "unmapped" => return Ok(services::enable(["nowhere"])?),
+            "mapped-options" => return Ok(services::enable(["elsewhere"])?),
+            _ => {}
         }
         services::enable(["ssh"])?;
         services::disable(["ssh"])?;

@@ -149,11 +149,16 @@ fn file_systems_that_cannot_work() {
         ),
         (mkfs(&format!("type: ext4, label: '', {root}")), "has an empty label"),
         (
+            mkfs(&format!("type: ext4, label: 'a b', {root}")),
+            "label \"a b\" has characters that fstab and boot loaders cannot take",
+        ),
+        (
             mkfs(&format!("type: ext4, uuid: not-one, {root}")),
             "file system 'mkfs_image0': 'not-one' is no UUID",
         ),
-        (mkfs("type: ext4, mount: {mount_point: ../etc}"), "mount point '../etc' is not an absolute path"),
-        (mkfs("type: ext4, mount: {mount_point: /a/../..}"), "mount point '/a/../..' is not"),
+        (mkfs("type: ext4, mount: {mount_point: ../etc}"), "mount point \"../etc\" is not an absolute path"),
+        (mkfs("type: ext4, mount: {mount_point: '/a b'}"), "mount point \"/a b\" is not"),
+        (mkfs("type: ext4, mount: {mount_point: /a/../..}"), "mount point \"/a/../..\" is not"),
         (
             two("type: ext4, label: cloudimg-rootfs", ""),
             "label 'cloudimg-rootfs' is used by file systems 'mkfs_first' and 'mkfs_root'",
