@@ -73,6 +73,16 @@ pub(crate) enum End {
     Either(&'static str, &'static [Expect]),
 }
 
+impl End {
+    /// What a failure is to tell.
+    fn failure(&self) -> &'static str {
+        match self {
+            End::Made(_) => "it should have been",
+            End::Fails(text) | End::Either(text, _) => text,
+        }
+    }
+}
+
 /// Makes the builds of a table.
 pub(crate) fn check(builds: &[&Build], environment: &Environment, outcome: &mut Outcome) {
     if !nix::unistd::geteuid().is_root() {
@@ -95,18 +105,33 @@ fn one(build: &Build, place: &Place, outcome: &mut Outcome) {
         Upstream::Same => {
             let theirs = place.run(Program::DiskimageBuilder, build);
             judge(build, Program::DiskimageBuilder, &theirs, outcome);
-            let alike =
-                if ours.is_ok() == theirs.is_ok() { Ok(()) } else { Err("only one was made".to_owned()) };
-            outcome.note(FILE, &format!("{}: ends alike", build.name), alike, &[]);
-            if let (Ok(ours), Ok(theirs)) = (&ours, &theirs) {
-                let compared = trees::compare(theirs, ours);
-                outcome.note(FILE, &format!("{}: same tree", build.name), compared.verdict, &[]);
-                outcome.remark(format!("{}: {}", build.name, compared.summary));
-            }
+            compare(build, &ours, &theirs, outcome);
         }
         Upstream::Cannot(reason) => outcome.remark(format!("{}: slate alone: {reason}", build.name)),
     }
     place.clear();
+}
+
+/// Holds both programs' results against each other.
+fn compare(
+    build: &Build,
+    ours: &Result<Image, String>,
+    theirs: &Result<Image, String>,
+    outcome: &mut Outcome,
+) {
+    let alike = if ours.is_ok() == theirs.is_ok() { Ok(()) } else { Err("only one was made".to_owned()) };
+    outcome.note(FILE, &format!("{}: ends alike", build.name), alike, &[]);
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            let compared = trees::compare(theirs, ours);
+            outcome.note(FILE, &format!("{}: same tree", build.name), compared.verdict, &[]);
+            outcome.remark(format!("{}: {}", build.name, compared.summary));
+        }
+        (Err(_), Err(_)) => {
+            outcome.remark(format!("{}: made by neither: {}", build.name, build.end.failure()));
+        }
+        _ => {}
+    }
 }
 
 /// Holds one program's result against what is expected of both.

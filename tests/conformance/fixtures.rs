@@ -87,7 +87,7 @@ pub(crate) fn check(environment: &Environment, outcome: &mut Outcome) {
             (Ok(from_tree), Ok(from_graph)) if from_tree == from_graph => Ok(()),
             (from_tree, from_graph) => Err(format!("{from_tree:?} is not {from_graph:?}")),
         };
-        outcome.note("block_device/tests/test_config.py", tree, result, &[]);
+        outcome.note("block_device/tests/config, trees and graphs", tree, result, &[]);
     }
     let order = |file: &str, expected: &[&str]| mount_order(read(&directory, file), expected);
     let file = "block_device/tests/test_mount_order.py";
@@ -115,9 +115,13 @@ fn names(directory: &Path) -> Vec<String> {
 
 /// Reads a configuration in whichever notation.
 pub(crate) fn read(directory: &Path, name: &str) -> Result<Layout, String> {
-    let text = fs::read_to_string(directory.join(name)).expect("a fixture of upstream's");
+    parse(&fs::read_to_string(directory.join(name)).expect("a fixture of upstream's"))
+}
+
+/// Reads the text of one.
+pub(crate) fn parse(text: &str) -> Result<Layout, String> {
     let root = RootDefaults::new(FsKind::Ext4, &DiskSpec::default());
-    Layout::parse(&completed(&text), &root).map_err(|error| error.to_string())
+    Layout::parse(&completed(text), &root).map_err(|error| error.to_string())
 }
 
 /// Some fixtures lack the disk, which upstream's tests do not look at, and

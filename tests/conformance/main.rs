@@ -24,6 +24,7 @@ mod builds;
 mod commands;
 mod elements;
 mod fixtures;
+mod left_out;
 mod mixed;
 mod outcome;
 mod probe;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     upstream::check(&environment, &mut outcome);
     fixtures::check(&environment, &mut outcome);
     volumes::check(&environment, &mut outcome);
+    left_out::check(&environment, &mut outcome);
     elements::check(&environment, &mut outcome);
     elements::check_coverage(&environment, &mut outcome);
     commands::check(&environment, &mut outcome);

@@ -4,7 +4,8 @@ Usage: upstream.py PROBE SLATE
 
 The functions under test are replaced by ones that ask PROBE: it takes the name
 of a planner as its argument and a JSON request on standard input, and answers
-with JSON. SLATE is the program itself. Prints one JSON object: test names and what came of them.
+with JSON. SLATE is the program itself. Prints one JSON object: files of the
+package, their tests, and what came of each.
 """
 
 import importlib
@@ -218,12 +219,14 @@ def suites():
 
 
 class Result(unittest.TestResult):
+    """What came of each test, by file in the package."""
+
     def __init__(self):
         super().__init__()
         self.outcomes = {}
 
     def addSuccess(self, test):
-        self.outcomes[test.id()] = "passed"
+        self.note(test, "passed")
 
     def addError(self, test, err=None, details=None):
         self.fail(test, err, details)
@@ -233,7 +236,12 @@ class Result(unittest.TestResult):
 
     def fail(self, test, err, details):
         text = str(err[1]) if err else "\n".join(value.as_text() for value in (details or {}).values())
-        self.outcomes[test.id()] = text or "failed"
+        self.note(test, text or "failed")
+
+    def note(self, test, outcome):
+        module, suite, name = test.id().rsplit(".", 2)
+        file = os.path.relpath(sys.modules[module].__file__, PACKAGE)
+        self.outcomes.setdefault(file, {})[f"{suite}.{name}"] = outcome
 
 
 def main():
@@ -241,8 +249,7 @@ def main():
     loader = unittest.TestLoader()
     for module in suites():
         loader.loadTestsFromModule(module).run(result)
-    short = {".".join(name.split(".")[-3:]): outcome for name, outcome in result.outcomes.items()}
-    json.dump(short, sys.stdout)
+    json.dump(result.outcomes, sys.stdout)
 
 
 main()

@@ -5,9 +5,10 @@ use super::super::Expect::Output;
 use super::super::{Build, End, Upstream};
 use super::CREATE;
 
-/// Debian has no such package since bookworm.
-pub(super) const STABLE_INTERFACE_NAMES: Build = Build {
-    name: "stable-interface-names",
+/// Debian has no such package from bullseye on. With a stand-in the element
+/// works, see `whole`.
+pub(super) const NO_BIOSDEVNAME: Build = Build {
+    name: "no-biosdevname",
     command: CREATE,
     formats: "tar",
     elements: &["debian-minimal", "stable-interface-names"],
@@ -17,12 +18,13 @@ pub(super) const STABLE_INTERFACE_NAMES: Build = Build {
     end: End::Fails("Unable to locate package biosdevname"),
 };
 
-/// `debian-minimal` needs `modprobe`, whose hook has the same name.
+/// `debian-minimal` needs `modprobe`, whose hook has the same name. It works
+/// upon a distribution without that element, see `mixed`.
 pub(super) const MODPROBE_BLACKLIST: Build = Build {
     name: "modprobe-blacklist",
     elements: &["debian-minimal", "modprobe-blacklist"],
     end: End::Fails("80-modprobe-blacklist"),
-    ..STABLE_INTERFACE_NAMES
+    ..NO_BIOSDEVNAME
 };
 
 /// It mounts a FAT image by a loop device, so it fails alike on kernels without
@@ -32,5 +34,5 @@ pub(super) const ISO: Build = Build {
     command: &["disk-image-create", "-n", "-p", "isolinux,syslinux,syslinux-common"],
     elements: &["debian-minimal", "baremetal", "iso"],
     end: End::Either("unknown filesystem type 'vfat'", &[Output("-boot.iso")]),
-    ..STABLE_INTERFACE_NAMES
+    ..NO_BIOSDEVNAME
 };

@@ -1,7 +1,8 @@
 //! Distributions with all their packages, ramdisks, and mixtures.
 
-use super::super::Expect::{Has, Installed, Lacks, Line, Output};
+use super::super::Expect::{Has, Installed, Is, Lacks, Line, Output, Partitions};
 use super::super::{Build, End, Upstream};
+use super::CREATE;
 
 /// From nothing: the bootstrap, `base`, which the command adds, and what a
 /// POSIX system has.
@@ -59,18 +60,61 @@ pub(super) const DRACUT: Build = Build {
     end: End::Made(&[Installed("dracut"), Installed("cryptsetup-bin"), Installed("lvm2")]),
 };
 
+/// Names of network devices, with a stand-in for the package that Debian no
+/// longer has, and with rules to turn on again.
+pub(super) const STABLE_INTERFACE_NAMES: Build = Build {
+    name: "stable-interface-names",
+    command: CREATE,
+    formats: "tar",
+    elements: &["debian-minimal", "older-debian", "stable-interface-names"],
+    settings: &[],
+    cached: true,
+    upstream: Upstream::Same,
+    end: End::Made(&[Installed("biosdevname"), Lacks("etc/udev/rules.d/80-net-name-slot.rules")]),
+};
+
 /// Our distribution with upstream's shell elements.
 pub(super) const MIXED: Build = Build {
     name: "mixed",
     command: &["slate", "build", "--set", "debian.kernel=none"],
     formats: "tar",
-    elements: &["debian", "dib:modprobe-blacklist", "dib:journal-to-console", "dib:sysctl"],
+    elements: &[
+        "debian",
+        "dib:dhcp-all-interfaces",
+        "dib:fail2ban",
+        "dib:journal-to-console",
+        "dib:modprobe-blacklist",
+        "dib:openssh-server",
+        "dib:sysctl",
+    ],
     settings: &[("DIB_MODPROBE_BLACKLIST", "floppy")],
     cached: false,
     upstream: Upstream::Cannot("the distribution is a component"),
     end: End::Made(&[
         Line("etc/modprobe.d/blacklist.conf", "blacklist floppy"),
         Line("etc/systemd/journald.conf.d/log-to-console.conf", "ForwardToConsole=true"),
-        Installed("systemd"),
+        Installed("fail2ban"),
+        Installed("isc-dhcp-client"),
+        Installed("ndisc6"),
+        Has("etc/systemd/system/multi-user.target.wants/ssh.service"),
+        Has("etc/udev/rules.d/99-dhcp-all-interfaces.rules"),
+    ]),
+};
+
+/// Upstream's distribution with our components.
+pub(super) const COMPONENTS: Build = Build {
+    name: "components",
+    command: &["slate", "build"],
+    formats: "raw,tar",
+    elements: &["dib:debian-minimal", "vm", "local-config"],
+    settings: &[],
+    cached: true,
+    upstream: Upstream::Cannot("components are elements of slate's"),
+    end: End::Made(&[
+        Partitions("dos", &["83"]),
+        Has("boot/grub/i386-pc/core.img"),
+        Installed("grub-pc"),
+        Line("etc/fstab", "LABEL=cloudimg-rootfs / ext4 defaults 0 1"),
+        Is("root/.ssh/authorized_keys", "ssh-ed25519 AAAA operator\n"),
     ]),
 };
