@@ -96,7 +96,9 @@ impl Outcome {
         self.files.entry(file.to_owned()).or_default().push(case);
     }
 
+    /// Tells at once, for runs are long; the report has the error.
     fn fail(&mut self, file: &str, case: &str, error: String) {
+        eprintln!("FAILED {file} {case}");
         self.count(file, case, Verdict::Failed);
         self.failures.push((format!("{file} {case}"), error));
     }
