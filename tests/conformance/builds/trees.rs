@@ -22,6 +22,6 @@ pub(super) fn compare(theirs: &Image, ours: &Image) -> Compared {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     let verdict = if output.status.success() { Ok(()) } else { Err(format!("{text}{errors}")) };
-    let counts = text.lines().take_while(|line| !line.starts_with("./"));
+    let counts = text.lines().take_while(|line| !line.is_empty() && !line.starts_with("./"));
     Compared { verdict, summary: counts.collect::<Vec<_>>().join("; ") }
 }
