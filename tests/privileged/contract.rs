@@ -27,7 +27,7 @@ pub(crate) const TESTS: &[Test] = &[
 const WITNESS: &str = r#"
 witness() {
     echo "$1 $PWD ${TARGET_ROOT:+root} ${DIB_DEFAULT_INSTALLTYPE:+type} ${DIB_IMAGE_SIZE:+size} \
-${IMAGE_BLOCK_DEVICE:+device} ${IMAGE_BLOCK_DEVICES:+devices} $HOME ${TMPDIR:+tmpdir} $FROM_ELEMENT" >> "$2"
+${IMAGE_BLOCK_DEVICE:+device} ${IMAGE_BLOCK_DEVICES:+devices} $HOME ${TMPDIR:+tmpdir} ${TMP_DIR:+work} $FROM_ELEMENT" >> "$2"
 }
 "#;
 
@@ -71,16 +71,16 @@ fn phases_and_environment() {
         })
         .collect();
     let expected = [
-        "root root     HOME  out/x",
-        "extra-data  type    HOME  out/x",
-        "post-root  type    HOME  out/x",
-        "block-device  type size   HOME  out/x",
-        "pre-finalise  type size device devices HOME  out/x",
-        "cleanup root type size device devices HOME  out/x",
-        "pre-install in  type    /root  out/x",
-        "install in  type    /root  out/x",
-        "post-install in  type    /root  out/x",
-        "finalise in  type size device devices /root  out/x",
+        "root root     HOME  work out/x",
+        "extra-data  type    HOME  work out/x",
+        "post-root  type    HOME  work out/x",
+        "block-device  type size   HOME  work out/x",
+        "pre-finalise  type size device devices HOME  work out/x",
+        "cleanup root type size device devices HOME  work out/x",
+        "pre-install in  type    /root   out/x",
+        "install in  type    /root   out/x",
+        "post-install in  type    /root   out/x",
+        "finalise in  type size device devices /root   out/x",
     ];
     assert_eq!(lines, expected);
 }

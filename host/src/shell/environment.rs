@@ -111,14 +111,17 @@ const OF_SHELL_LIBRARY: [(&str, &str); 4] = [
     ("_BASE_ELEMENT_DIR", ""),
 ];
 
+/// Variables that name directories of the build host, where programs in the
+/// chroot would look for them.
+const OF_HOST: [&str; 3] = ["TMPDIR", "TMP_DIR", "VIRTUAL_ENV"];
+
 /// Changes `env` to what a hook inside the chroot sees.
 pub fn inside_chroot(env: &mut Environment) {
     for (name, value) in OF_SHELL_LIBRARY {
         env.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     env.insert("HOME".to_owned(), "/root".to_owned());
-    env.remove("TMPDIR");
-    env.remove("VIRTUAL_ENV");
+    env.retain(|name, _| !OF_HOST.contains(&name.as_str()));
     env.insert("PATH".to_owned(), PATH.to_owned());
 }
 
@@ -203,10 +206,11 @@ declare -x DIB_RELEASE="it's \$5 \"x\"""#;
         let mut env = Environment::from([
             ("HOME".to_owned(), "/home/me".to_owned()),
             ("TMPDIR".to_owned(), "/x".to_owned()),
+            ("TMP_DIR".to_owned(), "/y".to_owned()),
         ]);
         inside_chroot(&mut env);
         assert_eq!(env.get("HOME").map(String::as_str), Some("/root"));
         assert_eq!(env.get("PATH").map(String::as_str), Some(PATH));
-        assert!(!env.contains_key("TMPDIR"));
+        assert!(!env.contains_key("TMPDIR") && !env.contains_key("TMP_DIR"));
     }
 }
