@@ -15,7 +15,7 @@ use crate::{command, image};
 pub(crate) const IMAGE: &str = "debian.qcow2";
 
 /// The longest that the boots of one image may take together.
-pub(crate) const LIMIT: Duration = Duration::from_secs(600);
+pub(crate) const LIMIT: Duration = Duration::from_secs(1200);
 
 /// The disk that the image boots on, and its size in bytes.
 const DISK: (&str, u64) = ("6G", 6 << 30);
