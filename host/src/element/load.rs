@@ -26,7 +26,8 @@ pub(super) fn directory(
 
 /// Loads the self-contained component at `path`.
 pub(super) fn wasm(path: &Path) -> Result<Element, ElementError> {
-    let bytes = std::fs::read(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        super::read_component(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
     let binary = |problem| ElementError::Binary { path: path.to_owned(), problem };
     let text = section::manifest(&bytes).map_err(binary)?;
     let in_file = |source| ElementError::Manifest { file: path.display().to_string(), source };
