@@ -51,6 +51,12 @@ const PASSWD: (&str, &str) =
 const GROUP: (&str, &str) = ("tests/case/tree/etc/group", "root:x:0:\nstaff:x:50:bob\n");
 
 #[test]
+fn a_rehearsal_refuses_what_a_build_does() {
+    let text = rehearse("rootfs", &["refused"], "", &[PASSWD, GROUP]);
+    assert!(!text.contains("failed"), "{text}");
+}
+
+#[test]
 fn owners_and_modes_are_written_down() {
     assert_eq!(
         rehearse("rootfs", &["attributes"], "", &[PASSWD, GROUP]),

@@ -49,6 +49,11 @@ fn attributes_of_links_are_their_own() {
 }
 
 #[test]
+fn what_cannot_be_done_is_told_by_its_reason() {
+    trial("refused").succeed("rootfs", "refused");
+}
+
+#[test]
 fn access_control_lists_are_copied() {
     trial("access").succeed("rootfs", "access");
 }

@@ -27,6 +27,19 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     true
 }
 
+/// Whether a `[` begins a set that does not end. [`matches`] takes it for itself.
+pub fn has_open_set(pattern: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let mut rest = pattern.as_slice();
+    while let Some(start) = rest.iter().position(|c| *c == '[') {
+        // The first character of a set is no end of it.
+        let set = rest.get(start + 2..).unwrap_or_default();
+        let Some(end) = set.iter().position(|c| *c == ']') else { return true };
+        rest = &set[end + 1..];
+    }
+    false
+}
+
 /// How much of a pattern, which does not begin with a star, a character matches.
 fn one(pattern: &[char], c: char) -> Option<usize> {
     match pattern {
@@ -54,7 +67,22 @@ fn in_set(set: &[char], c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{has_open_set, matches};
+
+    #[test]
+    fn a_set_has_an_end() {
+        for (pattern, expected) in [
+            ("[a-c]x", false),
+            ("[]]x", false),
+            ("[", true),
+            ("[]", true),
+            ("[a", true),
+            ("[a]b[", true),
+            ("a]", false),
+        ] {
+            assert_eq!(has_open_set(pattern), expected, "{pattern}");
+        }
+    }
 
     #[test]
     fn names_match_patterns() {

@@ -1,5 +1,6 @@
 //! The text that says what hooks did.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use nix::sys::stat::{SFlag, major, minor};
@@ -34,8 +35,8 @@ impl Transcript {
 
     pub(super) fn calls(&mut self, calls: Vec<Call>) {
         for call in calls {
-            self.line(&format!("  {}", call.text));
-            call.details.iter().for_each(|detail| self.line(&format!("    {detail}")));
+            self.line(&format!("  {}", one_line(&call.text)));
+            call.details.iter().for_each(|detail| self.line(&format!("    {}", one_line(detail))));
         }
     }
 
@@ -61,7 +62,7 @@ impl Transcript {
             }
         }
         for path in before.entries.keys().filter(|path| !after.entries.contains_key(*path)) {
-            self.line(&format!("- {path}"));
+            self.line(&format!("- {}", one_line(path)));
         }
         if self.text.len() == length {
             self.line("  unchanged");
@@ -70,13 +71,13 @@ impl Transcript {
 
     fn entry(&mut self, sign: char, path: &str, entry: &Entry, old: Option<&Entry>, tree: &Snapshot) {
         if let Some(first) = &entry.same_as {
-            self.line(&format!("{sign} hard link {path} = {first}"));
+            self.line(&format!("{sign} hard link {} = {}", one_line(path), one_line(first)));
             return;
         }
         let contents = String::from_utf8_lossy(&entry.contents);
         let (kind, more) = match entry.kind {
             SFlag::S_IFDIR => ("directory", String::new()),
-            SFlag::S_IFLNK => ("link", format!(" -> {contents}")),
+            SFlag::S_IFLNK => ("link", format!(" -> {}", one_line(&contents))),
             SFlag::S_IFCHR => ("character device", numbers(entry.device)),
             SFlag::S_IFBLK => ("block device", numbers(entry.device)),
             SFlag::S_IFIFO => ("pipe", String::new()),
@@ -84,12 +85,13 @@ impl Transcript {
             _ => ("file", String::new()),
         };
         let mode = if entry.kind == SFlag::S_IFLNK { String::new() } else { format!(" {:04o}", entry.mode) };
-        self.line(&format!("{sign} {kind} {path}{more}{mode} {}", tree.owner(entry)));
+        self.line(&format!("{sign} {kind} {}{more}{mode} {}", one_line(path), one_line(&tree.owner(entry))));
         if let Some((seconds, nanoseconds)) = entry.modified {
             self.line(&format!("    modified {seconds}.{nanoseconds:09}"));
         }
         for (name, value) in &entry.extended {
-            self.line(&format!("    {} = \"{}\"", name.display(), value.escape_ascii()));
+            let name = name.to_string_lossy();
+            self.line(&format!("    {} = \"{}\"", one_line(&name), value.escape_ascii()));
         }
         if entry.kind == SFlag::S_IFREG && old.is_none_or(|old| old.contents != entry.contents) {
             self.contents(&entry.contents);
@@ -121,6 +123,28 @@ impl Transcript {
     }
 }
 
+/// A name as part of a line: what would end the line, or control a terminal, is escaped.
+fn one_line(name: &str) -> Cow<'_, str> {
+    if !name.contains(char::is_control) {
+        return name.into();
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    name.chars().map(escaped).collect::<String>().into()
+}
+
 fn numbers(device: u64) -> String {
     format!(" {}:{}", major(device), minor(device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        let table = [("plain ü", "plain ü"), ("a\n+ file /b", "a\\n+ file /b"), ("\x1b[2J", "\\u{1b}[2J")];
+        for (name, expected) in table {
+            assert_eq!(one_line(name), expected);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! `rootfs`: the image's tree.
 
+mod arguments;
 mod attributes;
 mod budget;
 mod copy;
@@ -12,9 +13,8 @@ mod stream;
 #[expect(unreachable_pub, reason = "the generated bindings export it anew")]
 pub use stream::{Reader, Writer};
 
-use std::path::Path;
-
 use nix::errno::Errno;
+use nix::sys::stat::SFlag;
 
 use crate::plugin::bindings::wit::rootfs::{
     Attributes, CopyOptions, Entry, Error, Existing, Host, Metadata, Node, Source, UserEntry,
@@ -69,7 +69,11 @@ impl Host for State {
     }
 
     fn hard_link(&mut self, original: String, path: String) -> Result<(), Error> {
-        let (original, path) = (self.root.spot(Path::new(&original))?, self.root.spot(Path::new(&path))?);
+        let (original, path) = (arguments::name(&original)?, arguments::name(&path)?);
+        let (original, path) = (self.root.spot(original)?, self.root.spot(path)?);
+        if original.handle()?.kind()? == SFlag::S_IFDIR {
+            return Err(Error::IsADirectory);
+        }
         self.spend_entry(0)?;
         Ok(original.link_as(&path)?)
     }
@@ -87,8 +91,9 @@ impl Host for State {
     }
 
     fn rename(&mut self, from: String, to: String) -> Result<(), Error> {
-        let (from, to) = (self.root.spot(Path::new(&from))?, self.root.spot(Path::new(&to))?);
-        Ok(from.rename_over(&to)?)
+        let (from, to) = (arguments::name(&from)?, arguments::name(&to)?);
+        let (from, to) = (self.root.spot(from)?, self.root.spot(to)?);
+        from.rename_over(&to).map_err(arguments::refused_rename)
     }
 
     fn set_attributes(&mut self, path: String, attributes: Attributes, recursive: bool) -> Result<(), Error> {
@@ -104,8 +109,9 @@ impl Host for State {
     }
 
     fn remove_extended_attribute(&mut self, path: String, name: String) -> Result<(), Error> {
-        let handle = self.root.handle(Path::new(&path), false)?;
-        Ok(handle.remove_extended(name.as_ref())?)
+        arguments::attribute_name(&name)?;
+        let handle = self.root.handle(arguments::path(&path)?, false)?;
+        handle.remove_extended(name.as_ref()).map_err(arguments::refused_attribute)
     }
 
     fn copy(&mut self, from: Source, to: String, options: CopyOptions) -> Result<(), Error> {
@@ -122,7 +128,7 @@ impl Host for State {
     }
 
     fn open(&mut self, path: String) -> Result<Resource<Reader>, Error> {
-        let file = self.root.handle(Path::new(&path), true)?.read()?;
+        let file = self.root.handle(arguments::path(&path)?, true)?.read()?;
         self.keep(Reader::new(file))
     }
 
@@ -174,7 +180,8 @@ impl From<Errno> for Error {
             Errno::ENOTEMPTY => Error::NotEmpty,
             Errno::ELOOP => Error::TooManyLinks,
             Errno::ENOSPC | Errno::EDQUOT => Error::NoSpace,
-            Errno::EINVAL => Error::Invalid("the path is not that of a file of this kind".to_owned()),
+            Errno::EINVAL => Error::Invalid("a link leads to the root of the image".to_owned()),
+            Errno::ENXIO => Error::Invalid("it is neither a regular file nor a directory".to_owned()),
             Errno::ENAMETOOLONG => Error::Invalid("a name, a path or a nesting is too long".to_owned()),
             Errno::EBUSY => Error::Other("something is mounted there, or it is the root".to_owned()),
             Errno::EACCES => {

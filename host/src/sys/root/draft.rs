@@ -74,7 +74,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// Fails with `EISDIR` for a directory and `EINVAL` for what is no regular file either.
+    /// Fails with `EISDIR` for a directory and `ENXIO` for what is no regular file either.
     pub fn begin(place: Spot) -> Result<Draft> {
         let old = place.existing()?;
         if let Some(old) = &old {

@@ -72,7 +72,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// Fails with `EISDIR` for a directory and `EINVAL` for what is no regular file either.
+    /// Fails with `EISDIR` for a directory and `ENXIO` for what is no regular file either.
     pub fn read(&self) -> Result<File> {
         self.require_regular()?;
         self.reopen(OFlag::O_RDONLY)
@@ -93,7 +93,7 @@ impl Handle {
         match self.kind()? {
             SFlag::S_IFREG => Ok(()),
             SFlag::S_IFDIR => Err(Errno::EISDIR),
-            _ => Err(Errno::EINVAL),
+            _ => Err(Errno::ENXIO),
         }
     }
 

@@ -15,6 +15,10 @@ impl Element for Rootfs {
             "trees" => trees(),
             "streams" => streams(),
             "errors" => errors(),
+            "refused" => {
+                rootfs::write("/dir/file", "x")?;
+                refused_arguments()
+            }
             "replace" => replace(),
             "link-attributes" => link_attributes(),
             "access" => access(),
@@ -227,14 +231,63 @@ fn errors() -> Result {
         ),
         (
             rootfs::remove_tree("/").unwrap_err(),
-            "removing / in the image: the path is not that of a file of this kind",
+            "removing / in the image: '/' is the root of the image",
         ),
     ] {
         if error.to_string() != expected {
             bail!("{error} instead of {expected}");
         }
     }
-    Ok(())
+    refused_arguments()
+}
+
+/// What a build and a rehearsal refuse alike, with what each says.
+fn refused_arguments() -> Result {
+    rootfs::make_node("/pipe", Node::Fifo, 0o600)?;
+    rootfs::symlink("/", "/to-root")?;
+    let extended = |name: &str, value: &str| rootfs::file("/x").extended(name, value).write("x");
+    let owner = |id| rootfs::file("/x").owner(Owner::Id(id), Owner::Id(0)).write("x");
+    for (result, expected) in [
+        (rootfs::write("", "x"), "the path is empty"),
+        (rootfs::write("/", "x"), "'/' is the root of the image"),
+        (rootfs::write("/dir/..", "x"), "'/dir/..' ends in '..', which is no name"),
+        (rootfs::write("/a\0b", "x"), "the path has a zero byte"),
+        (rootfs::write("/dir/x/", "x"), "'/dir/x/' ends in '/', as only a directory does"),
+        (rootfs::write("/to-root", "x"), "a link leads to the root of the image"),
+        (rootfs::append("/dir/x/", "x"), "'/dir/x/' ends in '/', as only a directory does"),
+        (rootfs::append("/pipe", "x"), "it is neither a regular file nor a directory"),
+        (rootfs::read("/pipe").map(drop), "it is neither a regular file nor a directory"),
+        (rootfs::list("/a\0b").map(drop), "the path has a zero byte"),
+        (rootfs::remove("/"), "'/' is the root of the image"),
+        (rootfs::rename("/dir", "/dir/below"), "a directory cannot be moved into itself"),
+        (rootfs::hard_link("/dir", "/second"), "it is a directory"),
+        (rootfs::glob("/etc/[a").map(drop), "the pattern '[a' has a '[' without its ']'"),
+        (rootfs::make_node("/n", Node::CharacterDevice((4096, 0)), 0o600), "device 4096:0 is out of range"),
+        (rootfs::make_node("/n", Node::BlockDevice((0, 1 << 20)), 0o600), "device 0:1048576 is out of range"),
+        (owner(u32::MAX), "4294967295 is the number of no user and no group"),
+        (extended("comment", "x"), "extended attribute 'comment' is in no known namespace"),
+        (extended("user.", "x"), "extended attribute 'user.' is in no known namespace"),
+        (extended("security.capability", "x"), "the value of extended attribute 'security.capability' is malformed"),
+        (extended("system.posix_acl_access", "x"), "the value of extended attribute 'system.posix_acl_access' is"),
+        (
+            extended("system.posix_acl_default", "\u{2}\0\0\0"),
+            "extended attribute 'system.posix_acl_default' is for a directory",
+        ),
+        (
+            rootfs::remove_extended_attribute("/dir", "comment"),
+            "extended attribute 'comment' is in no known namespace",
+        ),
+    ] {
+        let error = match result {
+            Ok(()) => bail!("not refused: {expected}"),
+            Err(error) => error.to_string(),
+        };
+        let said = error.split_once(" in the image: ").map_or(error.as_str(), |(_, said)| said);
+        if !said.starts_with(expected) {
+            bail!("{error} instead of {expected}");
+        }
+    }
+    check(!rootfs::exists("/x")? && !rootfs::exists("/n")?, "nothing is made of what is refused")
 }
 
 /// Each path leads to the secret beside the tree, for a program that is no chroot.

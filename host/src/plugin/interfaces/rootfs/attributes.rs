@@ -1,10 +1,10 @@
 //! Modes, owners, times and extended attributes.
 
-use std::path::Path;
-
+use nix::errno::Errno;
 use nix::sys::stat::SFlag;
 use nix::sys::time::TimeSpec;
 
+use super::arguments;
 use crate::plugin::bindings::wit::rootfs::{Attributes, Error, Owner};
 use crate::plugin::state::State;
 use crate::sys::root::{self, Handle, MAX_DEPTH, find_group, find_user};
@@ -22,6 +22,7 @@ pub(super) fn resolve(state: &State, given: &Attributes) -> Result<root::Attribu
         return Err(Error::Invalid(format!("{mode:o} has bits that no permission has")));
     }
     state.spend(size(given))?;
+    given.extended.iter().try_for_each(|(name, value)| arguments::attribute(name, value))?;
     let extended = given.extended.iter().map(|(name, value)| (name.into(), value.clone()));
     Ok(root::Attributes {
         mode: given.mode,
@@ -39,7 +40,7 @@ fn size(given: &Attributes) -> usize {
 
 fn uid(state: &State, owner: &Owner) -> Result<u32, Error> {
     match owner {
-        Owner::Id(id) => Ok(*id),
+        Owner::Id(id) => arguments::owner(*id),
         Owner::Name(name) if name == "root" => Ok(0),
         Owner::Name(name) => {
             let user = find_user(&state.root, name)?;
@@ -50,7 +51,7 @@ fn uid(state: &State, owner: &Owner) -> Result<u32, Error> {
 
 fn gid(state: &State, owner: &Owner) -> Result<u32, Error> {
     match owner {
-        Owner::Id(id) => Ok(*id),
+        Owner::Id(id) => arguments::owner(*id),
         Owner::Name(name) if name == "root" => Ok(0),
         Owner::Name(name) => {
             let group = find_group(&state.root, name)?;
@@ -69,8 +70,8 @@ fn time_spec(seconds: i64, nanoseconds: u32) -> Result<TimeSpec, Error> {
 /// Sets attributes of a file, or of all of a tree.
 pub(super) fn set(state: &State, path: &str, given: &Attributes, recursive: bool) -> Result<(), Error> {
     let attributes = resolve(state, given)?;
-    let handle = state.root.handle(Path::new(path), true)?;
-    handle.apply(&attributes)?;
+    let handle = state.root.handle(arguments::path(path)?, true)?;
+    apply(&handle, &attributes)?;
     if recursive && handle.kind()? == SFlag::S_IFDIR {
         set_below(state, &handle, &attributes, size(given), MAX_DEPTH)?;
     }
@@ -80,7 +81,24 @@ pub(super) fn set(state: &State, path: &str, given: &Attributes, recursive: bool
 /// Sets attributes of what has a name, a symbolic link included.
 pub(super) fn set_own(state: &State, path: &str, attributes: &Attributes) -> Result<(), Error> {
     let attributes = resolve(state, attributes)?;
-    Ok(state.root.handle(Path::new(path), false)?.apply(&attributes)?)
+    apply(&state.root.handle(arguments::path(path)?, false)?, &attributes)
+}
+
+/// Gives attributes to a file that can have them.
+pub(super) fn apply(handle: &Handle, attributes: &root::Attributes) -> Result<(), Error> {
+    can_have(handle.kind()?, attributes)?;
+    handle.apply(attributes).map_err(refused(attributes))
+}
+
+/// What the kernel means that refuses these attributes.
+pub(super) fn refused(attributes: &root::Attributes) -> impl Fn(Errno) -> Error + use<> {
+    let has_extended = !attributes.extended.is_empty();
+    move |error| if has_extended { arguments::refused_attribute(error) } else { error.into() }
+}
+
+/// Fails for attributes that files of a kind cannot have.
+pub(super) fn can_have(kind: SFlag, attributes: &root::Attributes) -> Result<(), Error> {
+    arguments::attributes_of(kind, attributes.extended.iter().filter_map(|(name, _)| name.to_str()))
 }
 
 fn set_below(
@@ -90,7 +108,7 @@ fn set_below(
     extended: usize,
     levels: usize,
 ) -> Result<(), Error> {
-    let below = levels.checked_sub(1).ok_or(nix::errno::Errno::ENAMETOOLONG)?;
+    let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
     for entry in directory.entries()? {
         state.stop()?;
         let handle = entry.handle()?;
@@ -106,7 +124,7 @@ fn set_below(
         } else {
             state.spend(extended)?;
         }
-        handle.apply(&own)?;
+        apply(&handle, &own)?;
         if kind == SFlag::S_IFDIR {
             set_below(state, &handle, attributes, extended, below)?;
         }
@@ -116,7 +134,7 @@ fn set_below(
 
 /// The extended attributes of a file.
 pub(super) fn extended(state: &State, path: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    let handle = state.root.handle(Path::new(path), false)?;
+    let handle = state.root.handle(arguments::path(path)?, false)?;
     let mut all = Vec::new();
     for name in handle.extended_names()? {
         if let (Some(text), Some(value)) = (name.to_str(), handle.extended(&name)?) {

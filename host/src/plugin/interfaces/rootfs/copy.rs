@@ -4,6 +4,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
+use super::arguments;
 use crate::plugin::bindings::wit::rootfs::{CopyOptions, Error, Source};
 use crate::plugin::interfaces::host_files::Refusal;
 use crate::plugin::state::State;
@@ -15,7 +16,7 @@ use crate::sys::stop::Stopped;
 pub(super) fn copy(state: &State, from: &Source, to: &str, options: CopyOptions) -> Result<(), Error> {
     let original = original(state, from)?;
     original.stat()?;
-    let to = Path::new(to);
+    let to = arguments::name(to)?;
     if let (true, Some(parent)) = (options.parents, to.parent()) {
         state.make_directories(parent)?;
     }
@@ -32,7 +33,7 @@ pub(super) fn copy(state: &State, from: &Source, to: &str, options: CopyOptions)
 
 fn original(state: &State, from: &Source) -> Result<Spot, Error> {
     match from {
-        Source::Image(path) => Ok(state.root.spot(Path::new(path))?),
+        Source::Image(path) => Ok(state.root.spot(arguments::name(path)?)?),
         Source::Scratch(path) => {
             let scratch = state.shared.scratch(&state.facts.name).map_err(|error| failed(&error))?;
             let path = Path::new(path);

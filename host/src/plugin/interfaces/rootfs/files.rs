@@ -4,8 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use nix::errno::Errno;
+use nix::sys::stat::SFlag;
 
-use super::attributes;
+use super::{arguments, attributes};
 use crate::plugin::bindings::wit::rootfs::{Attributes, Error, Existing};
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
@@ -13,7 +14,7 @@ use crate::sys::root::{self, Root, Spot};
 
 /// Reads a whole file.
 pub(in crate::plugin::interfaces) fn read(state: &State, path: &str) -> Result<Vec<u8>, Error> {
-    let file = state.root.handle(Path::new(path), true)?.read()?;
+    let file = state.root.handle(arguments::path(path)?, true)?.read()?;
     let limit = state.limits().get(Limit::Answer);
     let size = file.metadata().map_or(0, |found| found.len());
     if size > limit {
@@ -38,7 +39,7 @@ impl Draft {
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {
-        Ok(self.draft.finish(&self.attributes, self.existing)?)
+        self.draft.finish(&self.attributes, self.existing).map_err(attributes::refused(&self.attributes))
     }
 }
 
@@ -51,6 +52,7 @@ pub(super) fn begin(
     parents: bool,
 ) -> Result<Option<Draft>, Error> {
     let attributes = attributes::resolve(state, given)?;
+    attributes::can_have(SFlag::S_IFREG, &attributes)?;
     state.spend_entry(0)?;
     let draft = root::Draft::begin(place(state, path, Root::followed_spot, parents)?)?;
     match (draft.replaces(), existing) {
@@ -65,7 +67,7 @@ type Lookup = fn(&Root, &Path) -> nix::Result<Spot>;
 
 /// Where a file is to be written, the directories that lead there made if that is asked for.
 fn place(state: &State, path: &str, lookup: Lookup, parents: bool) -> Result<Spot, Error> {
-    let path = Path::new(path);
+    let path = arguments::file(path)?;
     match (lookup(&state.root, path), path.parent()) {
         (Err(Errno::ENOENT), Some(parent)) if parents => {
             state.make_directories(parent)?;
@@ -85,19 +87,16 @@ pub(super) fn write(
     parents: bool,
 ) -> Result<(), Error> {
     let attributes = attributes::resolve(state, given)?;
+    attributes::can_have(SFlag::S_IFREG, &attributes)?;
     state.spend_entry(contents.len())?;
     let new = place(state, path, Root::next_spot, parents)?;
     match root::write_new(&new, contents, &attributes) {
         // Something has the name, or the directory is gone that was kept from the last file.
         Err(Errno::EEXIST | Errno::ENOENT) => {}
-        result => return Ok(result?),
+        result => return result.map_err(attributes::refused(&attributes)),
     }
-    Ok(root::write(
-        place(state, path, Root::followed_spot, parents)?,
-        contents,
-        &attributes,
-        existing.into(),
-    )?)
+    let place = place(state, path, Root::followed_spot, parents)?;
+    root::write(place, contents, &attributes, existing.into()).map_err(attributes::refused(&attributes))
 }
 
 /// Replaces a file, with the directories that lead to it.
@@ -112,7 +111,7 @@ pub(in crate::plugin::interfaces) fn replace(
 
 /// Appends to a file.
 pub(super) fn append(state: &State, path: &str, contents: &[u8]) -> Result<(), Error> {
-    let place = state.root.followed_spot(Path::new(path))?;
+    let place = state.root.followed_spot(arguments::file(path)?)?;
     match place.existing()? {
         Some(_) => state.spend(contents.len())?,
         None => state.spend_entry(contents.len())?,

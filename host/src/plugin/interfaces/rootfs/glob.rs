@@ -4,6 +4,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
+use super::arguments;
 use super::listing::absolute;
 use crate::plugin::bindings::wit::rootfs::Error;
 use crate::plugin::limits::Limit;
@@ -14,12 +15,10 @@ use nix::sys::stat::SFlag;
 
 /// The paths that match a pattern, sorted.
 pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
+    arguments::pattern(pattern)?;
     let mut parts: Vec<String> = absolute(pattern).split('/').skip(1).map(str::to_owned).collect();
     // Any number of directories, and again any number, is any number.
     parts.dedup_by(|one, other| one == "**" && other == "**");
-    if parts.iter().any(|part| part == "..") {
-        return Err(Error::Invalid("a pattern has no '..'".to_owned()));
-    }
     let mut search = Search { state, found: Vec::new(), held: 0 };
     search.below("", &parts, MAX_DEPTH)?;
     let mut found = search.found;

@@ -1,10 +1,9 @@
 //! What is there.
 
-use std::path::Path;
-
 use nix::errno::Errno;
 use nix::sys::stat::{FileStat, SFlag, major, minor};
 
+use super::arguments;
 use crate::plugin::bindings::wit::rootfs::{Entry, Error, Kind, Metadata};
 use crate::plugin::bindings::wit::types::Datetime;
 use crate::plugin::limits::Limit;
@@ -14,7 +13,7 @@ use crate::sys::root::{Handle, MAX_DEPTH};
 
 /// What is known of a path; absent if there is nothing.
 pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Metadata>, Error> {
-    match state.root.handle(Path::new(path), follow) {
+    match state.root.handle(arguments::path(path)?, follow) {
         Ok(handle) => Ok(Some(metadata(&handle)?)),
         Err(Errno::ENOENT) => Ok(None),
         Err(error) => Err(error.into()),
@@ -23,7 +22,7 @@ pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Met
 
 /// The entries of a directory.
 pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
-    let handle = state.root.handle(Path::new(path), true)?;
+    let handle = state.root.handle(arguments::path(path)?, true)?;
     let mut entries = Vec::new();
     collect(state, &handle, &absolute(path), 0, 0, &mut entries)?;
     Ok(entries)
@@ -31,7 +30,7 @@ pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
 
 /// Everything below a directory.
 pub(super) fn walk(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
-    let handle = state.root.handle(Path::new(path), true)?;
+    let handle = state.root.handle(arguments::path(path)?, true)?;
     let mut entries = Vec::new();
     collect(state, &handle, &absolute(path), MAX_DEPTH, 0, &mut entries)?;
     Ok(entries)
