@@ -54,7 +54,7 @@ pub mod timings;
 mod trace;
 
 pub use advice::WRITING_OUTPUT;
-pub use event::{Level, Stream};
+pub use event::{Level, Stream, Unit};
 pub use failure::{BuildFailure, FailureCause, HookFailure, TimeLimit};
 pub use hook::{HookOutput, HookScope};
 pub use options::{LogFormat, ReportOptions, Verbosity};

@@ -32,6 +32,10 @@ fn a_step_reaches_the_report_and_is_never_beyond_its_end() {
         let found = steps.iter().rfind(|step| step["label"] == label);
         found.map(|step| json!([step["done"], step["total"]]))
     };
+    let unit =
+        |label: &str| steps.iter().find(|step| step["label"] == label).map(|step| step["unit"].clone());
+    assert_eq!(unit("step 0"), Some(json!("items")));
+    assert_eq!(unit("bytes"), Some(json!("bytes")));
     assert_eq!(ends("step 0"), Some(json!([10, 10])));
     // There are 128 handles: what is beyond them is not shown.
     assert_eq!(ends("step 127"), Some(json!([10, 10])));

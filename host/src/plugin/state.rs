@@ -22,7 +22,7 @@ use super::stdio::Stdio;
 use super::usage::{Counters, Usage};
 use crate::element::capability::Grant;
 use crate::element::manifest::{Manifest, ParameterValue};
-use crate::report::{HookOutput, Level, Stream};
+use crate::report::{HookOutput, Level, Stream, Unit};
 use crate::sys::root::Root;
 use crate::sys::stop::Stop;
 
@@ -252,9 +252,9 @@ impl Log {
     }
 
     /// How far a step has come.
-    pub(super) fn progress(&self, label: &str, done: u64, total: Option<u64>) {
+    pub(super) fn progress(&self, label: &str, done: u64, total: Option<u64>, unit: Unit) {
         if self.pass(label.len()) {
-            self.output.progress(label, done, total);
+            self.output.progress(label, done, total, unit);
         }
     }
 

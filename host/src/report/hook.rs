@@ -81,8 +81,8 @@ impl HookScope {
     }
 
     /// Says how far the hook is.
-    pub fn progress(&self, label: &str, done: u64, total: Option<u64>) {
-        self.output.progress(label, done, total);
+    pub fn progress(&self, label: &str, done: u64, total: Option<u64>, unit: Unit) {
+        self.output.progress(label, done, total, unit);
     }
 
     /// Passes on what the element says through the `log` interface.
@@ -119,8 +119,8 @@ impl HookOutput {
     }
 
     /// Says how far the hook is. Cheap: may be called for every one.
-    pub fn progress(&self, label: &str, done: u64, total: Option<u64>) {
-        let progress = Progress { label: label.to_owned(), done, total, unit: Unit::Items };
+    pub fn progress(&self, label: &str, done: u64, total: Option<u64>, unit: Unit) {
+        let progress = Progress { label: label.to_owned(), done, total, unit };
         if self.shared.throttle.pass(self.shared.core.elapsed(), &progress) {
             self.emit(Body::Progress(progress));
         }

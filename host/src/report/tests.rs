@@ -24,7 +24,7 @@ fn good_build(recorder: &Recorder) {
     hook.finish(Ok(()));
     let hook = phase.hook("local-config", "62-ssh-key", HookKind::Component);
     hook.message(Level::Warn, "no key found");
-    hook.progress("keys", 1, Some(2));
+    hook.progress("keys", 1, Some(2), Unit::Items);
     at(recorder, 3.5);
     hook.finish(Ok(()));
     phase.finish();

@@ -4,6 +4,7 @@ use wasmtime::component::Resource;
 
 use crate::plugin::bindings::wit::progress::{Host, HostStep, Unit};
 use crate::plugin::state::State;
+use crate::report;
 
 /// A step under way.
 #[derive(Debug)]
@@ -11,23 +12,29 @@ use crate::plugin::state::State;
 pub struct Step {
     label: String,
     total: Option<u64>,
+    unit: report::Unit,
 }
 
 impl Host for State {}
 
 impl HostStep for State {
-    fn new(&mut self, label: String, total: Option<u64>, _: Unit) -> Resource<Step> {
+    fn new(&mut self, label: String, total: Option<u64>, unit: Unit) -> Resource<Step> {
         if self.take_handle().is_err() {
             return hidden();
         }
-        self.log.progress(&label, 0, total);
-        self.table.push(Step { label, total }).unwrap_or_else(|_| hidden())
+        let unit = match unit {
+            Unit::Items => report::Unit::Items,
+            Unit::Bytes => report::Unit::Bytes,
+        };
+        let step = Step { label, total, unit };
+        self.log.progress(&step.label, 0, total, unit);
+        self.table.push(step).unwrap_or_else(|_| hidden())
     }
 
     fn set(&mut self, step: Resource<Step>, done: u64) {
         let Ok(step) = self.table.get(&step) else { return };
         let done = step.total.map_or(done, |total| done.min(total));
-        self.log.progress(&step.label, done, step.total);
+        self.log.progress(&step.label, done, step.total, step.unit);
     }
 
     fn drop(&mut self, step: Resource<Step>) -> wasmtime::Result<()> {

@@ -47,7 +47,7 @@ fn what_runs_stands_below_what_is_done() {
     assert_eq!(terminal.at(2.5), expected);
     hook.finish(Ok(()));
     let hook = phase.hook("local-config", "62-ssh-key", HookKind::Component);
-    hook.progress("keys", 1, Some(2));
+    hook.progress("keys", 1, Some(2), Unit::Items);
     report.warn("careful");
     let expected = "    2.5s  install       50-dhcp (dhcp-all-interfaces) took 2.5s
     2.5s  install       warning: careful

@@ -12,7 +12,7 @@ impl Element for Progress {
             step.set(20);
         }
         drop(steps);
-        Step::bytes("bytes", 1 << 40).set(1);
+        Step::bytes("bytes", 1 << 40).set(1 << 40);
         Step::unbounded("who knows", Unit::Bytes).set(u64::MAX);
         Ok(())
     }
