@@ -5,17 +5,17 @@
 //! no root and changes nothing.
 //!
 //! 1. Choose the elements and put them into an order (`select`, `sequence`).
-//! 2. Order the hooks of every phase (`hooks`), those among them that the
+//! 2. Check what the elements declare; order the hooks of every phase (`hooks`), those among them that the
 //!    host runs by what shell elements declare (`declared`).
-//! 3. Decide parameters, grants, the places of caches and the variables a build
-//!    sees (`parameters`, `grants`, `caches`, `environment`).
+//! 3. Decide parameters, grants and the variables a build sees
+//!    (`parameters`, `grants`, `environment`).
 //! 4. Read and check the disk's layout ([`layout`], `disk`).
 //! 5. Name the outputs and the programs that are needed (`outputs`, `tools`).
 
+use crate::element::declared::check_maps;
 use crate::element::{Element, Library};
 use crate::spec::ImageSpec;
 
-mod caches;
 mod container_name;
 mod declared;
 mod disk;
@@ -34,14 +34,13 @@ mod tests;
 mod tools;
 mod types;
 
-pub use caches::DIRECTORY as CACHES;
 pub use environment::PASSED;
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
 pub use select::find;
 pub use types::{
-    GrantOrigin, ParameterOrigin, Plan, PlannedCache, PlannedElement, PlannedGrant, PlannedHook,
-    PlannedOutput, PlannedParameter, PlannedPhase, Tool, WantedBy,
+    GrantOrigin, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,
+    PlannedParameter, PlannedPhase, Tool, WantedBy,
 };
 
 /// Plans an image.
@@ -70,11 +69,11 @@ fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<P
     let elements = chosen.iter().map(PlannedElement::from).collect();
     let mut sources: Vec<_> = chosen.into_iter().map(|chosen| chosen.element).collect();
 
+    sources.iter().try_for_each(check_maps)?;
     let of_host = declared::take_over(&mut sources)?;
     let phases = hooks::phases(&sources, &of_host)?;
     let parameters = parameters::resolve(&spec, &sources)?;
     let grants = grants::decide(&spec, &sources)?;
-    let caches = caches::places(&sources);
     let environment = environment::passed_on(&spec, &parameters, &grants);
     let source_date = environment::source_date(&environment)?;
     let boots = all && disk::gets_boot_loader(&sources, &grants);
@@ -88,7 +87,6 @@ fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<P
         phases,
         parameters,
         grants,
-        caches,
         packages: spec.packages,
         layout,
         disk: spec.disk,

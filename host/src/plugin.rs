@@ -11,7 +11,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `engine`, `compile`, `load` | the compiler, its cache, waiting for it, linking |
+//! | `engine`, `load` | the compiler, its cache, linking |
 //! | `drive` | waits for guests, no longer than they may take |
 //! | `state` | what one instance can reach |
 //! | `limits`, `scratch` | how much a guest may use |
@@ -23,7 +23,6 @@
 //! | `failure` | errors in words for people |
 
 mod bindings;
-mod compile;
 mod context;
 mod drive;
 mod engine;
@@ -39,6 +38,7 @@ mod permission;
 mod rehearsal;
 mod runner;
 mod scratch;
+mod series;
 mod state;
 mod stdio;
 mod usage;

@@ -58,6 +58,15 @@ fn what_another_version_unpacked_is_cleaned_away() {
 }
 
 #[test]
+fn the_reference_of_the_manifest_is_printed_from_the_binary() {
+    let scratch = Scratch::new();
+    let reference = fs::read_to_string(tests().join("../sdk/MANIFEST.md")).expect("reading the reference");
+    assert_eq!(finish(&mut slate(&scratch, "manifest")).stdout, reference);
+    let help = finish(&mut slate(&scratch, "new --help")).stdout;
+    assert!(help.contains("slate element manifest"), "{help}");
+}
+
+#[test]
 fn a_new_element_is_never_written_over_another() {
     let scratch = Scratch::new();
     let made = finish(&mut slate(&scratch, "new --lang c greeter"));
@@ -78,6 +87,18 @@ What to do next:
         (Some(2), "error: greeter exists already\nhint: give another name; nothing is overwritten\n")
     );
     assert!(scratch.join("greeter/hooks.c").is_file() && !scratch.join("greeter/hooks.go").exists());
+    let slashes = finish(&mut slate(&scratch, "new --lang c other//")).stdout;
+    assert!(slashes.starts_with("other\n") && slashes.contains("to other/other.wasm\n"), "{slashes}");
+    let nowhere = finish(&mut slate(&scratch, "new --lang c nodir/x"));
+    assert_eq!(
+        (nowhere.status, nowhere.stderr.as_str()),
+        (
+            Some(2),
+            "error: there is no folder nodir to make the element in\nhint: make it first: mkdir -p nodir\n"
+        )
+    );
+    let builtin = finish(&mut slate(&scratch, "new --lang c debian"));
+    assert!(builtin.stderr.starts_with("warning: slate carries an element 'debian', "), "{}", builtin.stderr);
     let unknown = finish(&mut slate(&scratch, "new --lang perl x"));
     assert!(unknown.stderr.contains("unknown language 'perl' (known: rust, c, python, js, go)"));
     assert_eq!(unknown.status, Some(2));
@@ -92,6 +113,8 @@ fn an_element_in_rust_from_nothing_to_a_plan() {
         run
     };
     succeed("new --lang rust greeter");
+    scratch.make_dir("greeter/static/etc");
+    fs::write(scratch.join("greeter/static/etc/greeter"), "hi\n").expect("writing a file for the image");
     let built = succeed("build greeter");
     assert_eq!(built.stdout, "greeter/greeter.wasm\n");
     assert!(built.stderr.starts_with("compiling greeter by "), "{}", built.stderr);
@@ -104,6 +127,7 @@ fn an_element_in_rust_from_nothing_to_a_plan() {
     assert!(plan.stdout.contains("50-greet"), "{}\n{}", plan.stdout, plan.stderr);
 
     expectations_are_compared_and_written(&scratch);
+    what_is_not_carried_is_told(&scratch);
     a_stale_component_is_found(&scratch);
 }
 
@@ -124,6 +148,27 @@ fn expectations_are_compared_and_written(scratch: &Scratch) {
     assert_eq!(fs::read_to_string(&expected).expect("reading expectations"), right);
     let json = finish(&mut slate(scratch, "test greeter --json --case given")).stdout;
     assert_eq!(json, "[\n  {\n    \"case\": \"given\",\n    \"verdict\": \"passed\"\n  }\n]\n");
+}
+
+fn what_is_not_carried_is_told(scratch: &Scratch) {
+    let check = || finish(&mut slate(scratch, "check greeter")).stdout;
+    fs::write(scratch.join("greeter/static/etc/greeter"), "hello\n").expect("writing a file for the image");
+    assert!(check().starts_with("error: the component carries other files than its folder has [stale-"));
+
+    scratch.make_dir("greeter/environment.d");
+    fs::write(scratch.join("greeter/environment.d/10-x"), "").expect("writing a script");
+    let built = finish(&mut slate(scratch, "build greeter"));
+    let told = "warning: the component works in its folder alone: it cannot carry environment.d/10-x, ";
+    assert!(built.status == Some(0) && built.stderr.contains(told), "{}", built.stderr);
+    assert_eq!(check(), "nothing found\n");
+    let alone = finish(&mut slate(scratch, "info greeter/greeter.wasm"));
+    assert_eq!(
+        alone.stderr,
+        "error: greeter/greeter.wasm: section 'blankslate:element-files': 'environment.d/10-x' is in the \
+         element's folder alone; give the folder instead\n"
+    );
+    fs::remove_dir_all(scratch.join("greeter/environment.d")).expect("removing the script");
+    finish(&mut slate(scratch, "build greeter"));
 }
 
 fn a_stale_component_is_found(scratch: &Scratch) {
@@ -158,7 +203,16 @@ fn what_cannot_be_compiled_says_why() {
     let nothing = finish(&mut slate(&scratch, "build empty"));
     assert_eq!(
         (nothing.status, nothing.stderr.as_str()),
-        (Some(1), "error: reading empty/element.toml: No such file or directory (os error 2)\n")
+        (
+            Some(1),
+            "error: empty has no element.toml\n\
+             hint: `slate element manifest` prints what it holds; `slate element new` makes a new element\n"
+        )
+    );
+    let nowhere = finish(&mut slate(&scratch, "build nowhere"));
+    assert_eq!(
+        nowhere.stderr,
+        "error: there is no folder nowhere\nhint: `slate element new` makes the folder of a new element\n"
     );
     fs::write(scratch.join("empty/element.toml"), "name = \"empty\"\nversion = \"1\"\napi = \"0.1\"\n")
         .expect("writing the manifest");

@@ -1,6 +1,10 @@
 //! Elements by name, by path and as one file.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+
+use blankslate::element::carried;
+use blankslate_element_build::embed_files;
 
 use crate::slate::{command, finish, run};
 use crate::tooling::Scratch;
@@ -66,6 +70,112 @@ fn one_file_is_what_elements_depend_on_and_image_files_name() {
         let plan = finish(&mut plan);
         assert_eq!((plan.status, plan.stderr.as_str()), (Some(0), ""), "{words}");
         assert!(plan.stdout.contains("    50-greet  hello  component\n"), "{words}:\n{}", plan.stdout);
+    }
+}
+
+/// A component element with all that a component carries, and some that it does not.
+fn whole_element(scratch: &Scratch) {
+    let folder = scratch.make_dir("whole");
+    let manifest = HELLO.replace("\"hello\"", "\"whole\"").replace("50", "60");
+    let files = [
+        ("README.md", "# whole\n\nHas everything.\n"),
+        ("element-deps", "hello\n"),
+        ("element-provides", "partial\n"),
+        ("pkg-map", "{\"default\": {\"a\": \"b\"}}"),
+        ("svc-map", "a:\n  default: b\n"),
+        ("package-installs.yaml", "curl:\n"),
+        ("install.d/package-installs-whole", "vim\n"),
+        ("block-device-default.yaml", LAYOUT),
+        ("static/etc/deep/file", "text\n"),
+        ("init-scripts/sysv/x", "#!/bin/sh\n"),
+        ("src/lib.rs", ""),
+        ("notes", ""),
+        ("element.toml", &manifest),
+    ];
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("making a folder");
+        fs::write(path, text).expect("writing the element");
+    }
+    symlink("/run/x", folder.join("static/etc/link")).expect("making a link");
+    scratch.make_dir("whole/static/etc/empty");
+    let packed = carried::pack_folder(&folder).expect("packing").expect("files");
+    fs::write(folder.join("whole.wasm"), embed_files(self_contained(&manifest), &packed))
+        .expect("writing the component");
+}
+
+const LAYOUT: &str = "\
+- local_loop: {name: disk}
+- partitioning: {base: disk, label: mbr, partitions: [{name: root, flags: [boot], size: 100%}]}
+- mkfs: {base: root, type: ext4, label: whole, mount: {mount_point: /}}
+";
+
+#[test]
+fn a_folder_and_its_component_are_the_same_element() {
+    let scratch = Scratch::new();
+    fs::write(scratch.join("hello.wasm"), self_contained(HELLO)).expect("writing the component");
+    whole_element(&scratch);
+    let slate = |words: &[&str]| {
+        let mut slate = command();
+        slate.args(words).env("ELEMENTS_PATH", ".").current_dir(scratch.path());
+        let run = finish(&mut slate);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{words:?}");
+        // Where it comes from is another place, which moves columns.
+        let text = run.stdout.replace("whole/whole.wasm", "whole").replace("\"wasm\"", "\"directory\"");
+        text.lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n")
+            .collect::<String>()
+    };
+    for form in [&["-a", "amd64"][..], &["-a", "amd64", "--json"]] {
+        let plan = |element: &'static str| slate(&[&["plan", "debian", element], form].concat());
+        assert_eq!(plan("./whole"), plan("./whole/whole.wasm"));
+    }
+    let text = slate(&["plan", "debian", "./whole/whole.wasm", "-a", "amd64"]);
+    for part in ["50-greet hello", "60-greet whole", "package-installs", "ext4"] {
+        assert!(text.contains(part), "{part} in:\n{text}");
+    }
+    assert_eq!(slate(&["element", "info", "./whole"]), slate(&["element", "info", "./whole/whole.wasm"]));
+}
+
+#[test]
+fn what_is_here_is_hinted_at() {
+    let scratch = Scratch::new();
+    whole_element(&scratch);
+    fs::write(scratch.join("hello.wasm"), self_contained(HELLO)).expect("writing the component");
+    fs::write(scratch.join("image.toml"), "elements = []\n").expect("writing the image file");
+    let here = |path: &str| format!("hint: there is one here; a path is given as such: {path}\n");
+    let file = |path: &str| format!("hint: an image file is given with --file {path}\n");
+    for (words, hint) in [
+        ("element info whole", here("./whole")),
+        ("plan debian hello", here("./hello.wasm")),
+        ("plan image.toml", file("image.toml")),
+        ("plan ./image.toml", file("./image.toml")),
+    ] {
+        let run = finish(command().args(words.split(' ')).current_dir(scratch.path()));
+        assert_eq!(run.status, Some(2), "{words}");
+        assert!(run.stderr.ends_with(&hint), "{words}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn maps_are_read_with_the_plan() {
+    let scratch = Scratch::new();
+    let maps = [
+        ("pkg-map", "{bad", "pkg-map of element shell: key must be a string at line 1 column 2"),
+        ("svc-map", "- a\n", "svc-map of element shell: "),
+        ("pkg-map", "{\"default\": {\"a\": 1}}", "pkg-map of element shell: invalid type: integer `1`"),
+    ];
+    for (file, text, message) in maps {
+        let folder = scratch.make_dir("shell");
+        fs::write(folder.join("README.md"), "# shell\n\nHas maps.\n").expect("writing the element");
+        fs::write(folder.join(file), text).expect("writing the element");
+        let plan = finish(command().args(["plan", "debian", "./shell"]).current_dir(scratch.path()));
+        assert_eq!(plan.status, Some(2), "{file}");
+        assert!(plan.stderr.starts_with(&format!("error: {message}")), "{}", plan.stderr);
+        let check = finish(command().args(["element", "check", "shell"]).current_dir(scratch.path()));
+        assert_eq!(check.status, Some(1), "{file}");
+        assert!(check.stdout.starts_with(&format!("error: {message}")), "{}", check.stdout);
+        fs::remove_dir_all(&folder).expect("removing the element");
     }
 }
 

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use blankslate::element::manifest::api::RELEASES;
 use blankslate::plugin::{API_VERSION, inspect};
+use sha2::{Digest, Sha256};
 
 use crate::slate::{command, command_without_rights, finish, tests};
 use crate::tooling::Scratch;
@@ -45,12 +47,39 @@ fn every_released_world_loads_and_does_what_it_did() {
             assert_eq!(imported.collect::<BTreeSet<_>>(), interfaces(), "{}", component.display());
         }
 
-        let cases = tests().join("released/cases");
+        let cases = tests().join("released/cases").join(version.expect("a version"));
         let mut test = command();
         test.args(["element", "test"]).arg(&component).arg("--tests").arg(cases);
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
         let run = finish(test.env("XDG_CACHE_HOME", cache).current_dir(scratch.path()));
         assert_eq!((run.status, run.stdout.as_str()), (Some(0), "passed all\n"), "{}", component.display());
+    }
+}
+
+/// A component that was released is never made anew, whatever else changes.
+#[test]
+fn what_is_released_stays_as_it_is() {
+    let known = fs::read_to_string(tests().join("released/SHA256SUMS")).expect("reading the digests");
+    let line = |path: &PathBuf| {
+        let digest = Sha256::digest(fs::read(path).expect("reading a component"));
+        format!("{digest:x}  {}\n", path.file_name().and_then(|name| name.to_str()).expect("a name"))
+    };
+    let mut found: Vec<String> = released().iter().map(line).collect();
+    found.sort();
+    let mut known: Vec<String> = known.lines().map(|line| format!("{line}\n")).collect();
+    known.sort();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn every_release_has_a_component_and_what_it_did() {
+    let mut kept: Vec<_> =
+        released().iter().map(|path| path.file_stem().expect("a name").to_owned()).collect();
+    kept.sort();
+    assert_eq!(kept, RELEASES);
+    for release in RELEASES {
+        let expected = tests().join("released/cases").join(release).join("all/expected.txt");
+        assert!(expected.is_file(), "{}", expected.display());
     }
 }
 
@@ -64,7 +93,8 @@ fn a_rehearsal_needs_no_rights() {
     let copied = Command::new("cp").arg("-R").arg(released.join("cases")).arg(scratch.path()).status();
     assert!(copied.expect("running cp").success());
     let mut test = command_without_rights(scratch.path());
-    let run = finish(test.args(["element", "test", "0.1.0.wasm", "--tests", "cases"]).env("HOME", &home));
+    let run =
+        finish(test.args(["element", "test", "0.1.0.wasm", "--tests", "cases/0.1.0"]).env("HOME", &home));
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("passed all\n", ""));
     assert_eq!(run.status, Some(0));
 }

@@ -24,7 +24,7 @@ impl BootLoader for Recorder {
 }
 
 /// A disk that the machines of every architecture can start.
-pub(crate) const DISK: &str = "
+const DISK: &str = "
 - local_loop: {name: image0}
 - partitioning:
     base: image0

@@ -4,21 +4,24 @@
 //! 2. Compile by the way of the folder's [`Language`]: cargo for Rust, the
 //!    SDK's recipe for the others, which installs the toolchain where it is
 //!    not there yet.
-//! 3. Make a component of what the compiler made, with the manifest inside.
+//! 3. Make a component of what the compiler made, with the manifest inside and
+//!    the files that a component carries.
 //! 4. Look at it as a build would, and put it into its place.
 
 use std::env;
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use blankslate_element_build::{Guest, Guests, Route, componentize, embed_manifest, embed_world};
+use anyhow::{Context, Result, bail, ensure};
+use blankslate_element_build::{
+    Guest, Guests, Route, componentize, embed_files, embed_manifest, embed_world,
+};
 
 use super::kit::Kit;
 use super::language::Language;
-use crate::element::Manifest;
+use crate::element::{Manifest, carried};
 use crate::plugin;
 use crate::sys::process::Program;
 
@@ -27,6 +30,29 @@ const MANIFEST: &str = "element.toml";
 
 /// The world of `wit/` that elements implement whose language cannot say so itself.
 const WORLD: &str = "element";
+
+/// A folder that there is no element to compile in.
+#[derive(Debug, thiserror::Error)]
+pub enum NoElement {
+    /// It does not exist.
+    #[error("there is no folder {}", .0.display())]
+    Folder(PathBuf),
+    /// It has no manifest.
+    #[error("{} has no {MANIFEST}", .0.display())]
+    Manifest(PathBuf),
+}
+
+impl NoElement {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            NoElement::Folder(_) => "`slate element new` makes the folder of a new element",
+            NoElement::Manifest(_) => {
+                "`slate element manifest` prints what it holds; `slate element new` makes a new element"
+            }
+        }
+    }
+}
 
 /// An element's folder, to be compiled.
 #[derive(Clone, Debug)]
@@ -61,7 +87,7 @@ impl Build {
             Language::Rust => self.rust(note)?,
             _ => self.by_recipe(language, note)?,
         };
-        let element = embed_manifest(component, &text);
+        let element = self.with_files(embed_manifest(component, &text), note)?;
         plugin::inspect(&element).with_context(|| format!("the component of {}", manifest.name))?;
         let file = manifest.component.unwrap_or_else(|| format!("{}.wasm", manifest.name));
         let output = self.output.clone().unwrap_or_else(|| self.folder.join(file));
@@ -71,9 +97,23 @@ impl Build {
 
     fn manifest(&self) -> Result<(String, Manifest)> {
         let path = self.folder.join(MANIFEST);
+        ensure!(self.folder.is_dir(), NoElement::Folder(self.folder.clone()));
+        ensure!(path.exists(), NoElement::Manifest(self.folder.clone()));
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let manifest = Manifest::parse(&text).with_context(|| path.display().to_string())?;
         Ok((text, manifest))
+    }
+
+    /// Adds the element's other files; tells of those that cannot be carried and are missed.
+    fn with_files(&self, component: Vec<u8>, note: &mut dyn FnMut(&str)) -> Result<Vec<u8>> {
+        let packed = carried::pack_folder(&self.folder).map_err(anyhow::Error::msg)?;
+        let Some(packed) = packed else { return Ok(component) };
+        for path in carried::missing_in(&packed).map_err(anyhow::Error::msg)? {
+            note(&format!(
+                "warning: the component works in its folder alone: it cannot carry {path}, since scripts and what they use run with the rights of whoever builds"
+            ));
+        }
+        Ok(embed_files(component, &packed))
     }
 
     fn rust(&self, note: &mut dyn FnMut(&str)) -> Result<Vec<u8>> {
@@ -120,7 +160,10 @@ impl Build {
 fn put(output: &Path, bytes: &[u8]) -> Result<()> {
     let context = || format!("writing {}", output.display());
     let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::NamedTempFile::new_in(parent).with_context(context)?;
+    ensure!(parent.is_dir(), "{}: there is no folder {}", context(), parent.display());
+    // The error would name the temporary file.
+    let part = tempfile::NamedTempFile::new_in(parent).map_err(|error| io::Error::from(error.kind()));
+    let mut part = part.with_context(context)?;
     part.write_all(bytes).with_context(context)?;
     part.as_file().set_permissions(Permissions::from_mode(0o644)).with_context(context)?;
     part.persist(output).with_context(context)?;

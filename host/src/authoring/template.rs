@@ -29,6 +29,9 @@ pub enum TemplateError {
     /// Something is there.
     #[error("{0} exists already")]
     Exists(String),
+    /// There is no folder to make it in.
+    #[error("there is no folder {0} to make the element in")]
+    NoFolder(String),
     /// The folder cannot be written.
     #[error("making the element in {path}: {source}")]
     Io {
@@ -53,13 +56,22 @@ pub fn make(language: Language, folder: &Path) -> Result<(), TemplateError> {
     if folder.symlink_metadata().is_ok() {
         return Err(TemplateError::Exists(folder.display().to_string()));
     }
+    let parent = parent(folder);
+    if !parent.is_dir() {
+        return Err(TemplateError::NoFolder(parent.display().to_string()));
+    }
     fill(language, name, folder)
         .map_err(|source| TemplateError::Io { path: folder.display().to_string(), source })
 }
 
+fn parent(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn fill(language: Language, name: &str, folder: &Path) -> io::Result<()> {
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let draft = tempfile::Builder::new().prefix(".slate-new-").tempdir_in(parent)?;
+    let draft = tempfile::Builder::new().prefix(".slate-new-").tempdir_in(parent(folder));
+    // The error would name the temporary folder.
+    let draft = draft.map_err(|error| io::Error::from(error.kind()))?;
     for (path, file) in files(language) {
         let to = draft.path().join(&path);
         if path.starts_with(&format!("{SDK}/")) {

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod info;
 mod list;
+mod manifest;
 mod new;
 mod test;
 mod wit;
@@ -27,6 +28,7 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Test(test::Args),
+    Manifest(manifest::Args),
     Wit(wit::Args),
 }
 
@@ -38,6 +40,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Build(args) => build::run(args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Manifest(args) => manifest::run(&args),
         Command::Wit(args) => wit::run(&args),
     }
 }

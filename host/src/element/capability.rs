@@ -62,6 +62,35 @@ impl Grant {
             _ => self == wish,
         }
     }
+
+    /// What this grant gives of a wish: the wish, or the part of it that is granted.
+    #[must_use]
+    pub fn part_of(&self, wish: &Grant) -> Option<Grant> {
+        if self.covers(wish) {
+            return Some(wish.clone());
+        }
+        let leads_up = self.value().is_some_and(|value| value.split('/').any(|name| name == ".."));
+        (!leads_up && wish.covers(self)).then(|| self.clone())
+    }
+
+    /// The same with `~` at the start of a path being the caller's home.
+    #[must_use]
+    pub fn at_home(self, home: Option<&str>) -> Grant {
+        match (self, home) {
+            (Grant::HostFile(path), Some(home)) => Grant::HostFile(expand_home(&path, home)),
+            (grant, _) => grant,
+        }
+    }
+}
+
+/// A path of the build host with `~` at its start replaced by the caller's home.
+pub fn expand_home(path: &str, home: &str) -> String {
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            format!("{}{rest}", home.trim_end_matches('/'))
+        }
+        _ => path.to_owned(),
+    }
 }
 
 impl fmt::Display for Grant {
@@ -138,6 +167,36 @@ mod tests {
         for (granted, wanted, expected) in table {
             let parse = |text: &str| text.parse::<Grant>().unwrap();
             assert_eq!(parse(granted).covers(&parse(wanted)), expected, "{granted} for {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_grant_may_give_a_part_of_what_is_wished() {
+        let table = [
+            (
+                "host-file=/etc/apt/sources.list",
+                "host-file=/etc/apt",
+                Some("host-file=/etc/apt/sources.list"),
+            ),
+            ("host-file=/etc", "host-file=/etc/apt", Some("host-file=/etc/apt")),
+            ("host-file=/etc/apt2", "host-file=/etc/apt", None),
+            ("host-file=/etc/apt/../shadow", "host-file=/etc/apt", None),
+            ("url=https://example.org/a", "url=https://example.org/", Some("url=https://example.org/a")),
+            ("url=https://example.org.evil/", "url=https://example.org", None),
+            ("environment=HOME", "environment=HOME", Some("environment=HOME")),
+            ("environment=HOME", "chroot", None),
+        ];
+        for (granted, wish, expected) in table {
+            let parse = |text: &str| text.parse::<Grant>().unwrap();
+            let part = parse(granted).part_of(&parse(wish)).map(|part| part.to_string());
+            assert_eq!(part.as_deref(), expected, "{granted} of {wish}");
+        }
+    }
+
+    #[test]
+    fn home_is_expanded_at_the_start_only() {
+        for (path, expected) in [("~/.ssh", "/h/.ssh"), ("~", "/h"), ("~bob", "~bob"), ("/a/~", "/a/~")] {
+            assert_eq!(expand_home(path, "/h"), expected);
         }
     }
 

@@ -18,6 +18,8 @@ pub mod package_map;
 pub mod service_map;
 pub mod source_repository;
 
+use super::Element;
+
 /// A file that does not say what it should.
 #[derive(Debug, thiserror::Error)]
 #[error("{file} of element {element}: {problem}")]
@@ -28,6 +30,24 @@ pub struct DeclarationError {
     pub file: &'static str,
     /// What is wrong.
     pub problem: String,
+}
+
+/// Checks the maps of an element.
+///
+/// # Errors
+///
+/// Fails if one cannot be read.
+pub fn check_maps(element: &Element) -> Result<(), DeclarationError> {
+    package_map::PackageMap::of(element)?;
+    service_map::of(element).map(drop)
+}
+
+/// What is wrong with the declarative files of an element.
+pub fn problems(element: &Element) -> Vec<DeclarationError> {
+    let maps = package_map::PackageMap::of(element).map(drop);
+    let services = service_map::of(element).map(drop);
+    let installs = package_installs::steps(std::slice::from_ref(element)).map(drop);
+    [maps, services, installs].into_iter().filter_map(Result::err).collect()
 }
 
 /// Reads JSON, or YAML where it is no JSON, as upstream does whatever a file is called.

@@ -71,16 +71,26 @@ impl ElementError {
             ElementError::NotADirectory(_) => {
                 "correct --elements-path or ELEMENTS_PATH; its entries are separated by ':'".to_owned()
             }
-            ElementError::NothingThere(_) => {
-                "a name with '/' or ending in .wasm is a path; give a bare name to search for it".to_owned()
-            }
             ElementError::Manifest { source: ManifestError::ApiVersion { .. }, .. } => {
                 "rebuild the element against this version, or use a slate that runs the element's".to_owned()
             }
             ElementError::NoComponent { component, .. } => {
                 format!("compile it with `slate element build`, or put the component there as {component}")
             }
+            ElementError::Neither(path) | ElementError::NothingThere(path)
+                if path.extension().is_some_and(|end| end == "toml") =>
+            {
+                ElementError::image_file(&path.display().to_string())
+            }
+            ElementError::NothingThere(_) => {
+                "a name with '/' or ending in .wasm is a path; give a bare name to search for it".to_owned()
+            }
             _ => return None,
         })
+    }
+
+    /// How an image file is given, which is no element.
+    pub(crate) fn image_file(path: &str) -> String {
+        format!("an image file is given with --file {path}")
     }
 }

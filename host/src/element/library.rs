@@ -80,7 +80,7 @@ impl Library {
             return load::directory(name, &real, path, &self.rule);
         }
         if path.extension().is_some_and(|extension| extension == "wasm") {
-            return load::wasm(path);
+            return load::wasm(path, &self.rule);
         }
         Err(ElementError::Neither(path.to_owned()))
     }
@@ -110,10 +110,24 @@ impl Library {
             }
             let component = entry.join(format!("{name}.wasm"));
             if component.is_file() {
-                return named(load::wasm(&component)?, name, component).map(Some);
+                return named(load::wasm(&component, &self.rule)?, name, component).map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// The path of an element of a name in the current directory, for those who
+    /// mean it and give the name alone.
+    pub fn here(&self, name: &str) -> Option<String> {
+        let component = format!("{name}.wasm");
+        if Path::new(&component).is_file() {
+            return Some(format!("./{component}"));
+        }
+        let is_element = |path: &Path| {
+            path.join("element.toml").is_file() || self.open(path).is_ok_and(|it| !it.hooks.is_empty())
+        };
+        let path = Path::new(name);
+        (path.is_dir() && is_element(path)).then(|| format!("./{name}"))
     }
 
     /// The names of all elements, sorted.

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use blankslate_element_build::FILES_SECTION;
+
 use super::hook_name::NameRule;
 use super::{
-    Component, Content, Element, ElementError, ElementFile, Hook, HookKind, Manifest, Origin, Phase,
+    Component, Content, Element, ElementError, ElementFile, Hook, HookKind, Manifest, Origin, Phase, carried,
     directory, readme, section,
 };
 
@@ -24,15 +26,17 @@ pub(super) fn directory(
     files_of(name, Origin::Directory(shown.to_owned()), files, rule)
 }
 
-/// Loads the self-contained component at `path`.
-pub(super) fn wasm(path: &Path) -> Result<Element, ElementError> {
-    let bytes =
-        super::read_component(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
+/// Loads the self-contained component at `path`, with the files that it carries.
+pub(super) fn wasm(path: &Path, rule: &NameRule) -> Result<Element, ElementError> {
+    let bytes = std::fs::read(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
     let binary = |problem| ElementError::Binary { path: path.to_owned(), problem };
-    let text = section::manifest(&bytes).map_err(binary)?;
+    let sections = section::sections(&bytes).map_err(binary)?;
     let in_file = |source| ElementError::Manifest { file: path.display().to_string(), source };
-    let manifest = Manifest::parse(&text).map_err(in_file)?;
+    let manifest = Manifest::parse(sections.manifest).map_err(in_file)?;
+    let files = sections.files.map(carried::unpack).transpose();
+    let files = files.map_err(|problem| binary(format!("section '{FILES_SECTION}': {problem}")))?;
     let mut element = Element::empty(&manifest.name, Origin::Wasm(path.to_owned()));
+    element.read_files(files.unwrap_or_default(), rule)?;
     element.add_component(Component { manifest, bytes: Content::Memory(Arc::from(bytes)) });
     Ok(element)
 }
@@ -46,11 +50,7 @@ pub(super) fn files_of(
 ) -> Result<Element, ElementError> {
     let mut element = Element::empty(name, origin);
     let component = take_component(&element, &mut files)?;
-    element.files = files;
-    element.dependencies = element.words("element-deps")?;
-    element.provides = element.words("element-provides")?;
-    element.hooks = element.files.iter().filter_map(|file| shell_hook(file, rule)).collect();
-    element.summary = element.read_summary()?;
+    element.read_files(files, rule)?;
     if let Some(component) = component {
         element.add_component(component);
     }
@@ -102,6 +102,16 @@ impl Element {
             files: Vec::new(),
             component: None,
         }
+    }
+
+    /// Takes its files, and what they say.
+    fn read_files(&mut self, files: Vec<ElementFile>, rule: &NameRule) -> Result<(), ElementError> {
+        self.files = files;
+        self.dependencies = self.words("element-deps")?;
+        self.provides = self.words("element-provides")?;
+        self.hooks = self.files.iter().filter_map(|file| shell_hook(file, rule)).collect();
+        self.summary = self.read_summary()?;
+        Ok(())
     }
 
     /// Adds what the manifest says to what the directory says.

@@ -45,17 +45,20 @@ use serde::{Deserialize, Serialize};
 use super::capability::Grant;
 use super::phase::Phase;
 
+pub mod api;
 mod error;
 mod parse;
 mod printable;
+mod program;
+#[cfg(test)]
+mod reference;
 mod validate;
 mod value;
 
+pub use api::API_VERSIONS;
 pub use error::ManifestError;
+pub use program::HostProgram;
 pub use value::ValueError;
-
-/// The versions of `blankslate:element` that this host runs, oldest first.
-pub const API_VERSIONS: [&str; 1] = ["0.1"];
 
 /// The largest `order` a hook can have.
 pub const MAX_ORDER: u32 = 99_999;
@@ -71,7 +74,8 @@ pub struct Manifest {
     /// One line on what it does.
     #[serde(default)]
     pub summary: String,
-    /// Version of `blankslate:element` it was written against: `major.minor`.
+    /// Series of `blankslate:element` it was written against: `major.minor`. Manifests may
+    /// name a release of it too: `0.1.0`.
     pub api: String,
     /// The component's file, beside the manifest; absent means `<name>.wasm`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -204,20 +208,6 @@ impl Capabilities {
         grants.extend(self.block_device.then_some(Grant::BlockDevice));
         grants
     }
-}
-
-/// A program of the build host that a component runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HostProgram {
-    /// Its name, as found on `PATH`.
-    pub program: String,
-    /// The package that brings it; absent means one of the program's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub package: Option<String>,
-    /// A program that serves where the first is missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alternative: Option<String>,
 }
 
 /// A cache mount.

@@ -5,7 +5,7 @@
 //! file system.
 
 use crate::element::capability::Grant;
-use crate::element::{Element, Phase};
+use crate::element::{Element, Origin, Phase};
 use crate::spec::ImageSpec;
 
 use super::layout::{FsKind, Layout, ROOT_NODE, RootDefaults};
@@ -81,5 +81,10 @@ fn source(spec: &ImageSpec, elements: &[Element]) -> Result<Option<Source>, Plan
         Some((element, file))
     });
     let Some((element, file)) = found.next() else { return Ok(None) };
-    Ok(Some(Source { name: element.shown(&file.path), text: element.text(file)? }))
+    let (name, text) = (element.shown(&file.path), element.text(file)?);
+    let wrong = |error| PlanError::Layout { from: name.clone(), error };
+    if matches!(element.origin, Origin::Wasm(_)) && Layout::has_options(&text).map_err(wrong)? {
+        return Err(wrong(LayoutError::CarriedOptions));
+    }
+    Ok(Some(Source { name, text }))
 }

@@ -24,6 +24,8 @@ pub enum PlanError {
         nearest: Vec<String>,
         providers: Vec<String>,
         places: String,
+        /// The path of an element of this name where `slate` runs.
+        here: Option<String>,
     },
     #[error("two elements called '{name}' are given: {first} and {second}")]
     SameName { name: String, first: String, second: String },
@@ -79,6 +81,10 @@ impl PlanError {
                     .into()
             }
             PlanError::Element(error) => return error.hint(),
+            PlanError::Missing { here: Some(path), .. } => {
+                format!("there is one here; a path is given as such: {path}")
+            }
+            PlanError::Missing { name, .. } if name.ends_with(".toml") => ElementError::image_file(name),
             PlanError::Missing { nearest, providers, places, .. } => missing_hint(nearest, providers, places),
             PlanError::SameName { .. } => "give one of them, or rename the other's directory".into(),
             PlanError::Cycle(_) => "remove one of these dependencies".into(),

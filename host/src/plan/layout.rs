@@ -95,6 +95,15 @@ impl Layout {
         graph::layout(yaml::items(yaml)?, root)
     }
 
+    /// Whether a configuration has options for the programs that make file systems.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Layout::parse`] does for what is no configuration.
+    pub fn has_options(yaml: &str) -> Result<bool, LayoutError> {
+        yaml::have_options(yaml)
+    }
+
     /// The layout where no element brings one: a root file system over the
     /// whole image, without a partition table.
     pub fn whole_disk(root: &RootDefaults) -> Layout {

@@ -186,6 +186,7 @@ fn missing(
         nearest: nearest(name, known.iter().map(String::as_str)),
         providers: providers_of(library, name)?,
         places: library.places(),
+        here: library.here(name),
     })
 }
 

@@ -9,8 +9,10 @@ use wasmparser::{Validator, WasmFeatures};
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
-/// The version of the element API that this host is made for.
-pub const API_VERSION: &str = "0.1.0";
+use crate::element::manifest::api;
+
+/// The newest release of the element API, which this host is made for.
+pub const API_VERSION: &str = api::RELEASES[api::RELEASES.len() - 1];
 
 /// The element API's package, without its version.
 const PACKAGE: &str = "blankslate:element";
@@ -40,7 +42,8 @@ pub enum InspectError {
     Malformed(String),
     /// It was built for another version of the API.
     #[error(
-        "built for version {found} of {PACKAGE}, which this slate does not know (it knows {API_VERSION}); build the element anew with the SDK of this slate, or use a newer slate"
+        "built for version {found} of {PACKAGE}, which this slate does not know (it knows {}); build the element anew with the SDK of this slate, or use a newer slate",
+        api::RELEASES.join(", ")
     )]
     Version {
         /// The version it was built for.
@@ -137,39 +140,16 @@ fn interface(
     }
     let own = name.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('/')?.split_once('@'));
     let Some((short, version)) = own else { return Err(InspectError::UnknownImport(name)) };
-    if !compatible(version) {
+    if api::series_of(version).is_none() {
         return Err(InspectError::Version { found: version.to_owned() });
     }
     info.api = Some(version.to_owned());
     Ok(Some((short.to_owned(), functions)))
 }
 
-/// Whether the host has all of a version: the same series, and not newer.
-fn compatible(version: &str) -> bool {
-    let parts = |text: &str| -> Option<[u64; 3]> {
-        let numbers: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
-        numbers?.try_into().ok()
-    };
-    match (parts(version), parts(API_VERSION)) {
-        (Some([major, minor, patch]), Some([own_major, own_minor, own_patch])) => {
-            (major, minor) == (own_major, own_minor) && patch <= own_patch
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_of_the_same_series_that_are_not_newer_are_known() {
-        for (version, expected) in
-            [("0.1.0", true), ("0.1.1", false), ("0.2.0", false), ("1.1.0", false), ("x", false)]
-        {
-            assert_eq!(compatible(version), expected, "{version}");
-        }
-    }
 
     #[test]
     fn what_is_no_component_is_told() {

@@ -2,13 +2,12 @@
 //! as shell elements have it, and its own `svc-map`, which is YAML: a name, then
 //! distribution, family or `default`.
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 
 use super::context::Identity;
 use crate::element::Element;
 use crate::element::declared::package_map::{Mapped, PackageMap};
+use crate::element::declared::service_map;
 
 /// A generic name that a map does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,8 +22,6 @@ pub struct Unmapped {
     /// The distribution at hand.
     pub distribution: String,
 }
-
-type Names = BTreeMap<String, String>;
 
 /// The distribution's packages for an element's generic names, in order, each
 /// name with those it stands for: none if the map leaves it out on purpose. An
@@ -49,10 +46,7 @@ pub fn packages(element: &Element, names: &[String], on: &Identity) -> Result<Ve
 ///
 /// Fails as [`packages`] does.
 pub fn services(element: &Element, names: &[String], on: &Identity) -> Result<Vec<Vec<String>>> {
-    let Some(file) = element.file("svc-map") else { return Ok(as_they_are(names)) };
-    let context = || format!("reading svc-map of element '{}'", element.name);
-    let text = element.text(file).with_context(context)?;
-    let map: BTreeMap<String, Names> = serde_saphyr::from_str(&text).with_context(context)?;
+    let Some(map) = service_map::of(element)? else { return Ok(as_they_are(names)) };
     let find = |name: &String| {
         let names = map.get(name)?;
         [on.name.as_str(), &on.family, "default"]

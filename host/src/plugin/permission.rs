@@ -17,7 +17,7 @@ pub(super) struct Permissions {
 impl Permissions {
     /// The grants of an element: those it asked for and those it has, `~` being the caller's home.
     pub(super) fn new(element: &str, manifest: &Manifest, granted: Vec<Grant>, home: Option<&str>) -> Self {
-        let expand = |grants: Vec<Grant>| grants.into_iter().map(|grant| expanded(grant, home)).collect();
+        let expand = |grants: Vec<Grant>| grants.into_iter().map(|grant| grant.at_home(home)).collect();
         let asked = expand(manifest.capabilities.grants());
         Permissions { element: element.to_owned(), asked, granted: expand(granted) }
     }
@@ -57,23 +57,6 @@ impl Permissions {
     }
 }
 
-fn expanded(grant: Grant, home: Option<&str>) -> Grant {
-    match (grant, home) {
-        (Grant::HostFile(path), Some(home)) => Grant::HostFile(expand_home(&path, home)),
-        (grant, _) => grant,
-    }
-}
-
-/// A path of the build host with `~` at its start replaced by the caller's home.
-pub(super) fn expand_home(path: &str, home: &str) -> String {
-    match path.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-            format!("{}{rest}", home.trim_end_matches('/'))
-        }
-        _ => path.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,12 +83,5 @@ mod tests {
             permissions.check(&Grant::HostProgram("sh".into())),
             Err("element 'x' may not use host-program=sh, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant x:host-program=sh".to_owned())
         );
-    }
-
-    #[test]
-    fn home_is_expanded_at_the_start_only() {
-        for (path, expected) in [("~/.ssh", "/h/.ssh"), ("~", "/h"), ("~bob", "~bob"), ("/a/~", "/a/~")] {
-            assert_eq!(expand_home(path, "/h"), expected);
-        }
     }
 }

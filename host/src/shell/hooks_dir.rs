@@ -7,7 +7,7 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::element::{Content, Element, ElementFile};
 use crate::plan::Plan;
@@ -26,7 +26,7 @@ pub fn merge(plan: &Plan, hooks: &Path) -> Result<()> {
     fs::create_dir_all(hooks).with_context(|| format!("creating the hooks directory {}", hooks.display()))?;
     for element in &plan.sources {
         for file in &element.files {
-            write_file(file, &hooks.join(&file.path), element)?;
+            write_file(file, hooks, element)?;
         }
     }
     Ok(())
@@ -41,13 +41,24 @@ pub fn merge(plan: &Plan, hooks: &Path) -> Result<()> {
 pub fn unpack(element: &Element, directory: &Path) -> Result<PathBuf> {
     fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
     for file in &element.files {
-        write_file(file, &directory.join(&file.path), element)?;
+        write_file(file, directory, element)?;
     }
     Ok(directory.to_owned())
 }
 
-fn write_file(file: &ElementFile, target: &Path, element: &Element) -> Result<()> {
+/// A link that another element brought may lead anywhere on this machine.
+fn refuse_links(directory: &Path, path: &str) -> Result<()> {
+    for (end, _) in path.match_indices('/') {
+        let above = directory.join(&path[..end]);
+        ensure!(!above.is_symlink(), "another element has a link as {}", &path[..end]);
+    }
+    Ok(())
+}
+
+fn write_file(file: &ElementFile, directory: &Path, element: &Element) -> Result<()> {
+    let target = &directory.join(&file.path);
     let describe = || format!("copying {} of element {} to {}", file.path, element.name, target.display());
+    refuse_links(directory, &file.path).with_context(describe)?;
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).with_context(describe)?;
     }
@@ -73,4 +84,38 @@ fn write_file(file: &ElementFile, target: &Path, element: &Element) -> Result<()
     out.write_all(&bytes).with_context(describe)?;
     // The mode given to `open` is subject to the umask.
     out.set_permissions(mode).with_context(describe)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::element::Origin;
+
+    fn element(name: &str, path: &str, content: Content) -> Element {
+        Element {
+            name: name.to_owned(),
+            origin: Origin::Builtin,
+            summary: None,
+            dependencies: Vec::new(),
+            provides: Vec::new(),
+            hooks: Vec::new(),
+            files: vec![ElementFile { path: path.to_owned(), mode: 0o644, content }],
+            component: None,
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_of_another_element() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (hooks, outside) = (scratch.path().join("hooks"), scratch.path().join("outside"));
+        fs::create_dir(&outside).unwrap();
+        let link = element("a", "static/etc", Content::Link(outside.clone()));
+        let file = element("b", "static/etc/x", Content::Memory(Arc::from(b"x".as_slice())));
+        unpack(&link, &hooks).unwrap();
+        let error = format!("{:#}", unpack(&file, &hooks).unwrap_err());
+        assert!(error.ends_with(": another element has a link as static/etc"), "{error}");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    }
 }

@@ -11,6 +11,8 @@ use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
+use crate::files::FILES_SECTION;
+
 /// Name of the custom section that holds an element's manifest.
 pub const MANIFEST_SECTION: &str = "blankslate:element-manifest";
 
@@ -67,8 +69,18 @@ pub fn componentize(module: Vec<u8>) -> Result<Vec<u8>> {
 
 /// Appends an element's manifest to its component.
 #[must_use]
-pub fn embed_manifest(mut component: Vec<u8>, manifest: &str) -> Vec<u8> {
-    let section = CustomSection { name: MANIFEST_SECTION.into(), data: manifest.as_bytes().into() };
+pub fn embed_manifest(component: Vec<u8>, manifest: &str) -> Vec<u8> {
+    append(component, MANIFEST_SECTION, manifest.as_bytes())
+}
+
+/// Appends an element's files, as [`pack_files`](crate::pack_files) packs them, to its component.
+#[must_use]
+pub fn embed_files(component: Vec<u8>, packed: &[u8]) -> Vec<u8> {
+    append(component, FILES_SECTION, packed)
+}
+
+fn append(mut component: Vec<u8>, name: &str, data: &[u8]) -> Vec<u8> {
+    let section = CustomSection { name: name.into(), data: data.into() };
     component.push(section.id());
     section.encode(&mut component);
     component

@@ -19,13 +19,16 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`embed_files`] carries what else an element's folder has.
 //! [`embed_world`], [`componentize`] and [`embed_manifest`] do the last two steps for a
 //! module of any language.
 
 mod cargo;
 mod component;
+mod files;
 mod route;
 
 pub use cargo::{Guest, Guests};
-pub use component::{MANIFEST_SECTION, componentize, embed_manifest, embed_world};
+pub use component::{MANIFEST_SECTION, componentize, embed_files, embed_manifest, embed_world};
+pub use files::{CarriedFile, CarriedKind, FILES_SECTION, pack_files, unpack_files};
 pub use route::{NoRoute, Route};

@@ -6,7 +6,7 @@ use blankslate::element::Library;
 use blankslate::plan::{GrantOrigin, plan};
 use blankslate::plugin::inspect;
 use blankslate::spec::ImageSpec;
-use blankslate_element_build::embed_manifest;
+use blankslate_element_build::{CarriedFile, CarriedKind, embed_files, embed_manifest, pack_files};
 use wasmparser::{Parser, Payload};
 
 use crate::tooling::Scratch;
@@ -27,6 +27,70 @@ fn a_second_manifest_is_refused() {
     assert_eq!(
         load(&once, MANIFEST).unwrap_err(),
         "FILE: carries 2 manifests (custom section 'blankslate:element-manifest')"
+    );
+}
+
+/// What loading a component with these files inside says.
+fn load_with(files: &[(&str, CarriedKind, u32, &str)]) -> String {
+    let file = |&(path, kind, mode, content): &(&str, CarriedKind, u32, &str)| CarriedFile {
+        path: path.to_owned(),
+        kind,
+        mode,
+        content: content.into(),
+    };
+    let files = pack_files(&files.iter().map(file).collect::<Vec<_>>()).unwrap();
+    // The manifest comes behind the files, where it may stand too.
+    load(&embed_files(component("log").to_vec(), &files), MANIFEST).unwrap_err()
+}
+
+/// A component brings nothing that runs with the builder's rights.
+#[test]
+fn scripts_inside_a_component_are_refused() {
+    use CarriedKind::{File, Missing};
+    for path in ["install.d/10-x", "cleanup.d/10-x", "environment.d/10-x", "bin/x", "source-repository-x"] {
+        assert_eq!(
+            load_with(&[(path, File, 0o755, "#!/bin/sh\n")]),
+            format!("FILE: section 'blankslate:element-files': '{path}' is nothing that a component carries")
+        );
+    }
+    assert_eq!(
+        load_with(&[("install.d/10-x", Missing, 0o755, "")]),
+        "FILE: section 'blankslate:element-files': 'install.d/10-x' is in the element's folder alone; give the folder instead"
+    );
+}
+
+#[test]
+fn forged_files_inside_a_component_are_refused() {
+    let load = |packed: &[u8]| load(&embed_files(component("log").to_vec(), packed), MANIFEST).unwrap_err();
+    let table: [(&[u8], &str); 4] = [
+        (b"", "not readable: unexpected end"),
+        (b"\x01\x01\x04../x\0\0\0", "'../x' is not a path of plain names below the element"),
+        (b"\x01\x01\x04/etc\0\0\0", "'/etc' is not a path of plain names below the element"),
+        (
+            b"\x01\x02\x08static/x\x01\0\x04/etc\x0astatic/x/y\0\0\0",
+            "'static/x/y' lies below 'static/x', which is no directory",
+        ),
+    ];
+    for (packed, message) in table {
+        let error = load(packed);
+        let expected = format!("FILE: section 'blankslate:element-files': {message}");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    let twice = embed_files(embed_files(component("log").to_vec(), b"\x01\0"), b"\x01\0");
+    assert_eq!(
+        self::load(&twice, MANIFEST).unwrap_err(),
+        "FILE: carries 2 sections 'blankslate:element-files'"
+    );
+}
+
+/// `mke2fs -d` and its like copy files of the build host into the image.
+#[test]
+fn a_layout_inside_a_component_gives_mkfs_no_options() {
+    let layout =
+        "- local_loop: {name: d, mkfs: {name: root, type: ext4, opts: '-d /etc', mount: {mount_point: /}}}";
+    assert_eq!(
+        load_with(&[("block-device-default.yaml", CarriedKind::File, 0o644, layout)]),
+        "FILE/block-device-default.yaml: a component carries no options for mkfs ('opts'): they could name files of the build host"
     );
 }
 

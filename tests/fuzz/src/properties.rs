@@ -11,6 +11,7 @@ use blankslate::element::capability::Grant;
 use blankslate::element::{Manifest, section};
 use blankslate::plugin::{inspect, pattern};
 use blankslate::sys::root::Root;
+use blankslate_element_build::{CarriedFile, CarriedKind, pack_files, unpack_files};
 
 /// Each property by the name of its target and of its folder in `corpus`.
 pub(crate) const ALL: [(&str, fn(&[u8])); 5] = [
@@ -29,12 +30,29 @@ pub(crate) fn component(bytes: &[u8]) {
     }
 }
 
-/// A file has a manifest inside, or is told why not.
+/// A file has a manifest inside, or is told why not; files inside stay where they are unpacked.
 pub(crate) fn manifest_section(bytes: &[u8]) {
-    match section::manifest(bytes) {
-        Ok(text) => manifest(text.as_bytes()),
+    match section::sections(bytes) {
+        Ok(found) => {
+            manifest(found.manifest.as_bytes());
+            found.files.into_iter().for_each(files);
+        }
         Err(error) => assert!(!error.is_empty()),
     }
+}
+
+fn files(packed: &[u8]) {
+    let files = match unpack_files(packed) {
+        Ok(files) => files,
+        Err(error) => return assert!(!error.is_empty()),
+    };
+    for file in &files {
+        let is_name = |name: &str| !["", ".", ".."].contains(&name) && !name.contains('\0');
+        assert!(file.path.split('/').all(is_name), "{}", file.path);
+        let is_above = |it: &&CarriedFile| file.path.starts_with(&format!("{}/", it.path));
+        assert!(files.iter().filter(is_above).all(|it| it.kind == CarriedKind::Directory), "{}", file.path);
+    }
+    assert_eq!(pack_files(&files).and_then(|bytes| unpack_files(&bytes)), Ok(files));
 }
 
 /// A manifest is told what is wrong with it, or names nothing that leads

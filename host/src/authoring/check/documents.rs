@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Finding;
 use crate::element::manifest::Manifest;
-use crate::element::{Element, Origin, manifest_of};
+use crate::element::{Element, Origin, carried, declared, sections_of};
 
 const READMES: [&str; 3] = ["README.md", "README.rst", "README"];
 
@@ -23,6 +23,8 @@ pub(super) fn findings(element: &Element) -> Vec<Finding> {
         }
         findings.extend(tests(element, folder));
     }
+    let wrong = declared::problems(element).into_iter();
+    findings.extend(wrong.map(|problem| Finding::error("declaration", problem.to_string())));
     let manifest = element.component.as_ref().map(|component| &component.manifest);
     findings.extend(manifest.into_iter().flat_map(parameters));
     if element.hooks.is_empty() && element.files.is_empty() {
@@ -47,14 +49,22 @@ fn parameters(manifest: &Manifest) -> Vec<Finding> {
     silent.map(|(name, _)| finding(name)).collect()
 }
 
-/// The manifest inside the component of a directory, if it is another one.
+/// What the component of a directory carries, if that is not what the directory has.
 pub(super) fn embedded(element: &Element, manifest: &Manifest, bytes: &[u8]) -> Option<Finding> {
     if !matches!(element.origin, Origin::Directory(_)) {
         return None;
     }
-    let inside = Manifest::parse(&manifest_of(bytes).ok()?).ok()?;
-    (inside != *manifest).then(|| {
-        Finding::error("stale-component", "the component carries another manifest than element.toml")
+    let inside = sections_of(bytes).ok()?;
+    let stale = |what: &str| {
+        Finding::error("stale-component", format!("the component carries {what}"))
             .hint("compile it anew with `slate element build`")
-    })
+    };
+    if Manifest::parse(inside.manifest).ok()? != *manifest {
+        return Some(stale("another manifest than element.toml"));
+    }
+    match carried::is_current(&element.files, inside.files) {
+        Ok(true) => None,
+        Ok(false) => Some(stale("other files than its folder has")),
+        Err(problem) => Some(Finding::error("unreadable", problem)),
+    }
 }

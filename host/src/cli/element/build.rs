@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::authoring::build::Build;
+use crate::authoring::build::{Build, NoElement};
 use crate::cli::{Failure, output, work_args};
 
 const EXAMPLES: &str = "\
@@ -32,6 +32,14 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let build = Build::new(args.folder, work_args::default_cache()).output(args.output);
-    let path = build.run(&mut |line| eprintln!("{line}")).map_err(|error| Failure::work(&error))?;
+    let path = build.run(&mut |line| eprintln!("{line}")).map_err(|error| failure(&error))?;
     output::print(&format!("{}\n", path.display()))
+}
+
+fn failure(error: &anyhow::Error) -> Failure {
+    let failure = Failure::work(error);
+    match error.downcast_ref::<NoElement>() {
+        Some(error) => failure.with_hint(error.hint()),
+        None => failure,
+    }
 }

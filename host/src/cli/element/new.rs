@@ -7,6 +7,7 @@ use clap::Parser;
 use crate::authoring::Language;
 use crate::authoring::template::{self, TemplateError};
 use crate::cli::{Failure, output};
+use crate::element::builtin::BUILTIN;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +18,7 @@ Examples:
 ///
 /// The folder holds the element's source, its manifest element.toml, a README and
 /// the expectations of `slate element test`. It must not exist yet.
+/// `slate element manifest` prints every key of element.toml.
 #[derive(Debug, Parser)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -30,11 +32,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    template::make(args.lang, &args.folder)?;
-    let folder = args.folder.display();
-    let name = args.folder.file_name().unwrap_or_default().display();
-    let component = as_path(&args.folder);
+    // Without slashes at its end.
+    let path: PathBuf = args.folder.components().collect();
+    template::make(args.lang, &path)?;
+    let folder = path.display();
+    let name = path.file_name().unwrap_or_default().display();
+    let component = as_path(&path);
     let component = component.display();
+    if BUILTIN.iter().any(|element| path.ends_with(element.name)) {
+        eprintln!(
+            "warning: slate carries an element '{name}', which the name alone stands for: give yours by its path, or its folder's with --elements-path"
+        );
+    }
     output::print(&format!(
         "{folder}
 
@@ -56,8 +65,9 @@ fn as_path(folder: &Path) -> PathBuf {
 impl From<TemplateError> for Failure {
     fn from(error: TemplateError) -> Self {
         let failure = Failure::request(error.to_string());
-        match error {
+        match &error {
             TemplateError::Exists(_) => failure.with_hint("give another name; nothing is overwritten"),
+            TemplateError::NoFolder(parent) => failure.with_hint(format!("make it first: mkdir -p {parent}")),
             TemplateError::Name(_) | TemplateError::Io { .. } => failure,
         }
     }

@@ -2,6 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::DeclarationError;
+use crate::element::Element;
+
+const FILE: &str = "svc-map";
+
+/// A file as it is written: a service, then a distribution, a family or `default`.
+pub type Written = BTreeMap<String, BTreeMap<String, String>>;
+
 /// Service names of one distribution, by the elements' names for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceMap {
@@ -29,6 +37,27 @@ pub enum ServiceMapError {
     },
 }
 
+/// Parses a `svc-map`, which is YAML.
+///
+/// # Errors
+///
+/// Fails with the reason if it is no mapping of mappings.
+pub fn parse(text: &str) -> Result<Written, String> {
+    serde_saphyr::from_str(text).map_err(|error| error.to_string())
+}
+
+/// The file of an element, if it has one.
+///
+/// # Errors
+///
+/// Fails if it cannot be read.
+pub fn of(element: &Element) -> Result<Option<Written>, DeclarationError> {
+    let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE, problem };
+    let Some(file) = element.file(FILE) else { return Ok(None) };
+    let text = element.text(file).map_err(|error| wrong(error.to_string()))?;
+    parse(&text).map(Some).map_err(wrong)
+}
+
 impl ServiceMap {
     /// Adds an element's file for the distribution `distro` (`DISTRO_NAME`):
     /// the name for the distribution, else for its family, else the default,
@@ -38,11 +67,8 @@ impl ServiceMap {
     ///
     /// Fails if the file is no map, or maps a service a second time.
     pub fn add(&mut self, element: &str, text: &str, distro: &str) -> Result<(), ServiceMapError> {
-        let services: BTreeMap<String, BTreeMap<String, String>> =
-            serde_saphyr::from_str(text).map_err(|error| ServiceMapError::Malformed {
-                element: element.to_owned(),
-                problem: error.to_string(),
-            })?;
+        let malformed = |problem| ServiceMapError::Malformed { element: element.to_owned(), problem };
+        let services = parse(text).map_err(malformed)?;
         for (service, names) in services {
             if self.names.contains_key(&service) {
                 return Err(ServiceMapError::Duplicate { element: element.to_owned(), service });

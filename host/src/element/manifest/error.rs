@@ -1,6 +1,6 @@
 //! What can be wrong with a manifest.
 
-use super::API_VERSIONS;
+use super::api::known_beside;
 
 /// A manifest that cannot be used. The message names the key; the loader adds the file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum ManifestError {
     /// Built for an element API that this host does not have.
     #[error(
         "element '{element}' was built for version {built_for} of the element API, and this slate runs version {}",
-        API_VERSIONS.join(", ")
+        known_beside(built_for)
     )]
     ApiVersion {
         /// The element.

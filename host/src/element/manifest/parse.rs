@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{API_VERSIONS, Manifest, ManifestError, printable};
+use super::{Manifest, ManifestError, api, printable};
 
 /// The part that is read first: a manifest of another API version may hold
 /// keys that this one does not know, and the version is the better answer then.
@@ -23,21 +23,22 @@ impl Manifest {
         let syntax = |error| syntax_error(text, &error);
         printable::check(&toml::from_str(text).map_err(syntax)?)?;
         let preamble: Preamble = toml::from_str(text).map_err(syntax)?;
-        check_api(preamble)?;
-        let manifest: Manifest = toml::from_str(text).map_err(syntax)?;
+        let series = series(preamble)?;
+        let mut manifest: Manifest = toml::from_str(text).map_err(syntax)?;
+        series.clone_into(&mut manifest.api);
         manifest.validate()?;
         Ok(manifest)
     }
 }
 
-fn check_api(preamble: Preamble) -> Result<(), ManifestError> {
-    match preamble.api {
-        Some(api) if !API_VERSIONS.contains(&api.as_str()) => Err(ManifestError::ApiVersion {
-            element: preamble.name.unwrap_or_else(|| "(no name)".to_owned()),
-            built_for: api,
-        }),
-        _ => Ok(()),
-    }
+/// The series of the API that runs the element; nothing for a manifest without a version,
+/// which is not one.
+fn series(preamble: Preamble) -> Result<&'static str, ManifestError> {
+    let Some(version) = preamble.api else { return Ok("") };
+    api::series_of(&version).ok_or_else(|| ManifestError::ApiVersion {
+        element: preamble.name.unwrap_or_else(|| "(no name)".to_owned()),
+        built_for: version,
+    })
 }
 
 fn syntax_error(text: &str, error: &toml::de::Error) -> ManifestError {
@@ -200,22 +201,6 @@ path = "/var/cache/apt/archives"
             ),
             ("[[caches]]\nname = \"a\"\npath = \"x\"", "caches[0].path: 'x' is not absolute"),
             (
-                "[[caches]]\nname = \"a\"\npath = \"/\"",
-                "caches[0].path: '/' is a directory of the system; take one such as /var/cache/mine",
-            ),
-            (
-                "[[caches]]\nname = \"a\"\npath = \"/var/.\"",
-                "caches[0].path: '/var/.' is a directory of the system; take one such as /var/cache/mine",
-            ),
-            (
-                "[[caches]]\nname = \"a\"\npath = \"//usr/lib/mine\"",
-                "caches[0].path: '//usr/lib/mine' is a directory of the system; take one such as /var/cache/mine",
-            ),
-            (
-                "[[caches]]\nname = \"a\"\npath = \"/usr/local\"",
-                "caches[0].path: '/usr/local' is a directory of the system; take one such as /var/cache/mine",
-            ),
-            (
                 "surprise = 1",
                 "line 4: unknown field `surprise`, expected one of `name`, `version`, `summary`, `api`, `component`, `dependencies`, `provides`, `hooks`, `parameters`, `capabilities`, `caches`",
             ),
@@ -227,6 +212,16 @@ path = "/var/cache/apt/archives"
         assert_eq!(
             Manifest::parse("name = \"x\"\n").unwrap_err().to_string(),
             "line 1: missing field `version`"
+        );
+    }
+
+    #[test]
+    fn a_release_of_the_api_stands_for_its_series() {
+        let parse = |api: &str| Manifest::parse(&format!("name = 'x'\nversion = '1'\napi = '{api}'\n"));
+        assert_eq!(parse("0.1.0").unwrap(), parse("0.1").unwrap());
+        assert_eq!(
+            parse("0.1.9").unwrap_err().to_string(),
+            "element 'x' was built for version 0.1.9 of the element API, and this slate runs version 0.1.0"
         );
     }
 

@@ -107,6 +107,8 @@ pub enum LayoutError {
     #[error("no room for logical volume '{volume}': it wants {}, and {} of volume group '{group}' remain",
         Human(*.wanted), Human(*.left))]
     NoExtents { group: String, volume: String, wanted: u64, left: u64 },
+    #[error("a component carries no options for mkfs ('opts'): they could name files of the build host")]
+    CarriedOptions,
     #[error("no file system is mounted on '/': the image needs a root")]
     NoRoot,
     #[error("the root file system '{node}' is {kind}, which keeps no owners and modes")]

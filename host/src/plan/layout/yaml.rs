@@ -29,6 +29,12 @@ pub(super) fn items(yaml: &str) -> Result<Vec<Item>, LayoutError> {
     Ok(flat.items)
 }
 
+/// Whether a file system has options for the program that makes it.
+pub(super) fn have_options(yaml: &str) -> Result<bool, LayoutError> {
+    let has = |item: &Item| matches!(item, Item::Mkfs { node, .. } if node.opts.is_some());
+    Ok(items(yaml)?.iter().any(has))
+}
+
 /// The list that grows while a tree is walked.
 struct Flat {
     items: Vec<Item>,

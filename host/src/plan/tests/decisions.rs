@@ -35,7 +35,7 @@ environment = "DIB_HELLO_LOGIN"
 
 [capabilities]
 environment = ["EDITOR"]
-host-files = ["/etc/hosts"]
+host-files = ["/etc/hosts", "~/.ssh"]
 host-programs = [{ program = "mmdebstrap", alternative = "debootstrap" }]
 urls = ["https://example.org/files/"]
 chroot = true
@@ -168,7 +168,8 @@ fn grants(origin: Origin, given: &[&str]) -> Result<Vec<String>, String> {
         let (element, grant) = text.split_once(':').unwrap();
         Given::by_flag((element.to_owned(), grant.parse::<Grant>().unwrap()))
     };
-    let spec = ImageSpec { grants: given.iter().map(grant).collect(), ..spec("hello") };
+    let mut spec = ImageSpec { grants: given.iter().map(grant).collect(), ..spec("hello") };
+    spec.environment.insert("HOME".to_owned(), "/home/ann".to_owned());
     let planned =
         crate::plan::grants::decide(&spec, &elements).map_err(|error| super::support::told(&error))?;
     Ok(planned.iter().map(|planned| format!("{} {:?}", planned.grant, planned.origin)).collect())
@@ -180,6 +181,7 @@ fn only_builtin_elements_have_what_they_ask_for() {
     let wishes = [
         "environment=EDITOR",
         "host-file=/etc/hosts",
+        "host-file=~/.ssh",
         "host-program=mmdebstrap",
         "host-program=debootstrap",
         "url=https://example.org/files/",
@@ -195,6 +197,24 @@ fn only_builtin_elements_have_what_they_ask_for() {
 }
 
 #[test]
+fn an_operator_may_grant_a_part() {
+    let foreign = || Origin::Directory("hello".into());
+    let granted = |given: &[&str]| {
+        let all = grants(foreign(), given).unwrap();
+        all.into_iter().filter(|line| line.ends_with("Operator")).collect::<Vec<_>>()
+    };
+    let files = "hello:url=https://example.org/files/";
+    assert_eq!(granted(&[&format!("{files}a")]), ["url=https://example.org/files/a Operator"]);
+    assert_eq!(
+        granted(&[&format!("{files}b/"), &format!("{files}a")]),
+        ["url=https://example.org/files/a Operator", "url=https://example.org/files/b/ Operator"]
+    );
+    assert_eq!(granted(&[&format!("{files}a"), files]), ["url=https://example.org/files/ Operator"]);
+    assert_eq!(granted(&["hello:host-file=~/.ssh/id"]), ["host-file=~/.ssh/id Operator"]);
+    assert_eq!(granted(&["hello:host-file=/home/ann/.ssh"]), ["host-file=~/.ssh Operator"]);
+}
+
+#[test]
 fn says_what_is_wrong_with_a_grant() {
     let table = [
         (
@@ -203,11 +223,11 @@ fn says_what_is_wrong_with_a_grant() {
         ),
         (
             "hello:block-device",
-            "--grant hello:block-device: the element does not ask for it\nit asks for: environment=EDITOR, host-file=/etc/hosts, host-program=mmdebstrap, host-program=debootstrap, url=https://example.org/files/, chroot",
+            "--grant hello:block-device: the element does not ask for it\nit asks for: environment=EDITOR, host-file=/etc/hosts, host-file=~/.ssh, host-program=mmdebstrap, host-program=debootstrap, url=https://example.org/files/, chroot",
         ),
         (
             "hello:host-file=/etc/shadow",
-            "--grant hello:host-file=/etc/shadow: the element does not ask for it\nit asks for: environment=EDITOR, host-file=/etc/hosts, host-program=mmdebstrap, host-program=debootstrap, url=https://example.org/files/, chroot",
+            "--grant hello:host-file=/etc/shadow: the element does not ask for it\nit asks for: environment=EDITOR, host-file=/etc/hosts, host-file=~/.ssh, host-program=mmdebstrap, host-program=debootstrap, url=https://example.org/files/, chroot",
         ),
     ];
     for (grant, message) in table {
