@@ -49,6 +49,10 @@ pub(super) struct SpecArgs {
     settings: Vec<(String, String)>,
 
     /// Grant an element that is not built in a capability, such as mine:url=https://example.org/
+    ///
+    /// Without a grant an element only changes the image's tree. With chroot or host-program,
+    /// programs run as root on this kernel; a chroot does not hold them as a virtual machine
+    /// would, and those of the image are what every element of it made of them.
     #[arg(long = "grant", value_name = "ELEMENT:CAPABILITY", value_parser = grant)]
     grants: Vec<(String, Grant)>,
 

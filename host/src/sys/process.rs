@@ -19,6 +19,7 @@ mod holders;
 mod kill;
 mod lookup;
 mod quote;
+mod rights;
 mod run;
 mod spawn;
 
@@ -74,6 +75,7 @@ pub struct Program {
     stdin: Stdin,
     timeout: Option<Duration>,
     file_limit: Option<u64>,
+    without_machine: bool,
     tail_lines: usize,
 }
 
@@ -91,6 +93,7 @@ impl Program {
             stdin: Stdin::Null,
             timeout: None,
             file_limit: None,
+            without_machine: false,
             tail_lines: TAIL_LINES,
         }
     }
@@ -161,6 +164,14 @@ impl Program {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Takes from it, and all it starts, the rights of root over the machine
+    /// itself: loading modules, the clock, the kernel's log, restarting.
+    #[must_use]
+    pub fn without_rights_over_the_machine(mut self) -> Self {
+        self.without_machine = true;
         self
     }
 

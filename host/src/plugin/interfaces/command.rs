@@ -87,6 +87,7 @@ impl State {
             .env("PATH", SYSTEM_PATH)
             .env("HOME", "/root")
             .chroot(&self.context.tree)
+            .without_rights_over_the_machine()
             .cwd(directory.unwrap_or("/"))
     }
 

@@ -15,7 +15,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, chdir, chroot, getpid, getppid, setsid};
 
-use super::{Program, Stdin, lookup};
+use super::{Program, Stdin, lookup, rights};
 use crate::sys::sandbox;
 use crate::sys::signals::STOPPING;
 
@@ -70,7 +70,7 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
     let root = program.chroot.as_deref().map(c_path).transpose()?;
     let inside = program.chroot.is_some().then_some(Path::new("/"));
     let directory = program.cwd.as_deref().or(inside).map(c_path).transpose()?;
-    let (parent, file_limit) = (getpid(), program.file_limit);
+    let (parent, file_limit, without_machine) = (getpid(), program.file_limit, program.without_machine);
     let enter = move || -> io::Result<()> {
         die_with(parent)?;
         if session == Session::Own {
@@ -86,6 +86,9 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
         }
         if let Some(directory) = &directory {
             chdir(directory.as_c_str())?;
+        }
+        if without_machine {
+            rights::give_up()?;
         }
         close_inherited()
     };
