@@ -152,10 +152,10 @@ typedef struct slate_params_error_t {
   } val;
 } slate_params_error_t;
 
-// The manifest declares no such name; holds the name.
+// The manifest declares no such parameter; holds the name.
 #define SLATE_PARAMS_ERROR_UNDECLARED 0
-// The operator did not grant it; holds what was wished and what would
-// grant it. Environment variables only.
+// The manifest does not ask for the environment variable, or the
+// operator did not grant it; says which, and what would grant it.
 #define SLATE_PARAMS_ERROR_DENIED 1
 
 typedef struct {
@@ -534,7 +534,8 @@ typedef uint8_t slate_command_place_t;
 // In a chroot of the image. Needs `chroot = true` in the manifest.
 #define SLATE_COMMAND_PLACE_CHROOT 0
 // On the build host, as root: what is granted is all that the program
-// can do. Needs the program among `host-programs`.
+// can do, with any arguments. Needs the program among `host-programs`.
+// Which file that is, slate's own `PATH` says.
 #define SLATE_COMMAND_PLACE_HOST 1
 
 // A piece of an argument.
@@ -634,19 +635,21 @@ typedef struct slate_command_options_t {
   // Variables to add to the environment, or to replace in it. The
   // program starts with a fixed environment (`PATH`, `HOME`, `LC_ALL`),
   // the proxies and, in the chroot, the contract's variables; never with
-  // the caller's.
+  // the caller's. On the build host only `DEBIAN_FRONTEND`, `INITRD`,
+  // `LANG`, `LC_ALL`, `ARCH`, `SOURCE_DATE_EPOCH` and the proxies can be
+  // set: others (`PATH`, `LD_PRELOAD`) decide which code runs.
   slate_list_tuple2_string_string_t   environment;
   // Bytes for its standard input. Absent means an empty one.
   slate_option_list_u8_t   input;
-  // Directory to start in: absolute, in the image in either place.
-  // Absent means the image's root in the chroot, and the guest's scratch
+  // Directory to start in: absolute, in the image in either place, and
+  // there; anything else is `invalid`. Absent means the image's root in the chroot, and the guest's scratch
   // directory on the build host.
   slate_option_string_t   directory;
   // Which exit statuses are successes.
   slate_command_expected_t   expected;
   // Return standard output instead of sending it to the log.
   bool   capture;
-  // Seconds after which it is killed. Absent means the hook's own limit.
+  // Seconds after which it is killed, at least 1. Absent means the hook's own limit.
   slate_option_u32_t   timeout;
 } slate_command_options_t;
 

@@ -16,7 +16,8 @@ const (
 	// In a chroot of the image. Needs `chroot = true` in the manifest.
 	PlaceChroot uint8 = 0
 	// On the build host, as root: what is granted is all that the program
-	// can do. Needs the program among `host-programs`.
+	// can do, with any arguments. Needs the program among `host-programs`.
+	// Which file that is, slate's own `PATH` says.
 	PlaceHost uint8 = 1
 )
 
@@ -223,19 +224,21 @@ type Options struct {
 	// Variables to add to the environment, or to replace in it. The
 	// program starts with a fixed environment (`PATH`, `HOME`, `LC_ALL`),
 	// the proxies and, in the chroot, the contract's variables; never with
-	// the caller's.
+	// the caller's. On the build host only `DEBIAN_FRONTEND`, `INITRD`,
+	// `LANG`, `LC_ALL`, `ARCH`, `SOURCE_DATE_EPOCH` and the proxies can be
+	// set: others (`PATH`, `LD_PRELOAD`) decide which code runs.
 	Environment []witTypes.Tuple2[string, string]
 	// Bytes for its standard input. Absent means an empty one.
 	Input witTypes.Option[[]uint8]
-	// Directory to start in: absolute, in the image in either place.
-	// Absent means the image's root in the chroot, and the guest's scratch
+	// Directory to start in: absolute, in the image in either place, and
+	// there; anything else is `invalid`. Absent means the image's root in the chroot, and the guest's scratch
 	// directory on the build host.
 	Directory witTypes.Option[string]
 	// Which exit statuses are successes.
 	Expected Expected
 	// Return standard output instead of sending it to the log.
 	Capture bool
-	// Seconds after which it is killed. Absent means the hook's own limit.
+	// Seconds after which it is killed, at least 1. Absent means the hook's own limit.
 	Timeout witTypes.Option[uint32]
 }
 

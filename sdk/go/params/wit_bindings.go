@@ -72,10 +72,10 @@ func MakeValueItems(value []string) Value {
 }
 
 const (
-	// The manifest declares no such name; holds the name.
+	// The manifest declares no such parameter; holds the name.
 	ErrorUndeclared uint8 = 0
-	// The operator did not grant it; holds what was wished and what would
-	// grant it. Environment variables only.
+	// The manifest does not ask for the environment variable, or the
+	// operator did not grant it; says which, and what would grant it.
 	ErrorDenied uint8 = 1
 )
 
