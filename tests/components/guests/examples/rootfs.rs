@@ -229,10 +229,7 @@ fn errors() -> Result {
             rootfs::read("/huge").unwrap_err(),
             "reading /huge in the image: more than the limit of 256 MiB of data for one call; raise it with --limit answer=512MiB",
         ),
-        (
-            rootfs::remove_tree("/").unwrap_err(),
-            "removing / in the image: '/' is the root of the image",
-        ),
+        (rootfs::remove_tree("/").unwrap_err(), "removing / in the image: '/' is the root of the image"),
     ] {
         if error.to_string() != expected {
             bail!("{error} instead of {expected}");
@@ -267,8 +264,14 @@ fn refused_arguments() -> Result {
         (owner(u32::MAX), "4294967295 is the number of no user and no group"),
         (extended("comment", "x"), "extended attribute 'comment' is in no known namespace"),
         (extended("user.", "x"), "extended attribute 'user.' is in no known namespace"),
-        (extended("security.capability", "x"), "the value of extended attribute 'security.capability' is malformed"),
-        (extended("system.posix_acl_access", "x"), "the value of extended attribute 'system.posix_acl_access' is"),
+        (
+            extended("security.capability", "x"),
+            "the value of extended attribute 'security.capability' is malformed",
+        ),
+        (
+            extended("system.posix_acl_access", "x"),
+            "the value of extended attribute 'system.posix_acl_access' is",
+        ),
         (
             extended("system.posix_acl_default", "\u{2}\0\0\0"),
             "extended attribute 'system.posix_acl_default' is for a directory",
