@@ -20,6 +20,7 @@
 //! | [`root`] | paths inside a tree, resolved as a chroot would |
 //! | [`disk`], [`trim`] | sparse files, free space, flushing, discarding |
 //! | [`lock`] | directories claimed by one process |
+//! | [`regular`] | files of others, opened without waiting for a pipe |
 //! | [`sysinfo`] | memory, rights |
 
 pub mod attributes;
@@ -34,6 +35,7 @@ pub mod measure;
 pub mod mount;
 mod node;
 pub mod process;
+pub mod regular;
 pub mod root;
 pub mod sandbox;
 pub mod signals;

@@ -1,7 +1,10 @@
 //! Files by URL.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 use crate::trial::Trial;
 
@@ -42,6 +45,35 @@ fn files_are_fetched_checked_and_found_again() {
     trial.succeed("fetch", "get");
     assert_eq!(trial.read("/fetched"), "fetched");
     assert!(trial.beside("downloads").join(DIGEST).exists());
+}
+
+#[test]
+fn what_was_changed_in_the_cache_is_fetched_anew() {
+    let trial = trial(&serve()).start();
+    trial.succeed("fetch", "get");
+    let (file, note) =
+        (trial.beside("downloads").join(DIGEST), trial.beside("downloads/sha256-").into_os_string());
+    let note = PathBuf::from([note.to_str().unwrap(), DIGEST].concat());
+    let changes: [(&str, &dyn Fn()); 5] = [
+        ("its content has changed", &|| fs::write(&file, "hostile").unwrap()),
+        ("its content has changed", &|| fs::write(&file, "").unwrap()),
+        ("its note is no digest", &|| fs::write(&note, "../secret").unwrap()),
+        ("larger than 64 bytes, which is the limit", &|| fs::write(&note, "../".repeat(30)).unwrap()),
+        ("symbolic links", &|| {
+            fs::remove_file(&file).unwrap();
+            symlink("../secret", &file).unwrap();
+        }),
+    ];
+    for (told, change) in changes {
+        change();
+        trial.succeed("fetch", "get");
+        assert_eq!(trial.read("/fetched"), "fetched", "{told}");
+        let tail = trial.output.tail().join("\n");
+        assert!(tail.contains(told), "{told}: {tail}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "fetched", "{told}");
+        assert_eq!(fs::read_to_string(&note).unwrap(), DIGEST, "{told}");
+    }
+    assert_eq!(fs::read_to_string(trial.beside("secret")).unwrap(), "secret");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `fetch`: files from the network, through the shared cache.
 
+mod cache;
 mod transfer;
 
 use std::fs;
@@ -11,10 +12,16 @@ use crate::plugin::bindings::wit::fetch::{Digest, Error, Fetched, Host, Request}
 use crate::plugin::limits::Limit;
 use crate::plugin::rehearsal::Rehearsal;
 use crate::plugin::state::{State, lock};
+use crate::report::Level;
+use crate::sys::regular;
 use transfer::{Transfer, digest_of, is_plain};
 
 /// Redirections that are followed.
 const REDIRECTIONS: usize = 10;
+
+/// The hexadecimal digits of digests.
+const SHA256_DIGITS: usize = 64;
+const SHA512_DIGITS: usize = 128;
 
 /// Bytes that one call reads at most.
 const PIECE: u32 = 16 << 20;
@@ -33,13 +40,12 @@ impl Host for State {
         }
         self.require(&Grant::Url(request.url.clone())).map_err(Error::Denied)?;
         let folder = self.shared.setting.downloads.clone();
-        let alias = folder.join(alias(&request));
         let fresh = request.digest.is_none() && !self.shared.setting.offline;
-        let known = if fresh { None } else { cached(&folder, &alias) };
+        let known = if fresh { None } else { self.kept(&request) };
         let digest = match known {
             Some(digest) => digest,
             None if self.shared.setting.offline => return Err(Error::Offline),
-            None => self.transfer(&request, &alias)?,
+            None => self.transfer(&request)?,
         };
         let size = fs::metadata(folder.join(&digest)).map_err(failed)?.len();
         let entry = (self.facts.name.clone(), digest.clone());
@@ -52,7 +58,7 @@ impl Host for State {
 
     fn read(&mut self, digest: String, offset: u64, limit: u32) -> Result<Vec<u8>, Error> {
         let path = self.fetched_file(&digest).map_err(Error::Invalid)?;
-        let file = fs::File::open(path).map_err(failed)?;
+        let file = regular::open_no_follow(&path).map_err(failed)?;
         let left = file.metadata().map_err(failed)?.len().saturating_sub(offset);
         let mut piece = vec![0; left.min(limit.min(PIECE).into()) as usize];
         file.read_exact_at(&mut piece, offset).map_err(failed)?;
@@ -72,7 +78,16 @@ impl State {
         Err(format!("'{digest}' is no file that element '{}' fetched", self.facts.name))
     }
 
-    fn transfer(&mut self, request: &Request, alias: &Path) -> Result<String, Error> {
+    /// What the cache has for a request.
+    fn kept(&mut self, request: &Request) -> Option<String> {
+        cache::find(&self.shared.setting.downloads, request).unwrap_or_else(|error| {
+            let text = format!("what is kept of {} cannot be used: {error}", request.url);
+            self.log.message(Level::Warn, &text);
+            None
+        })
+    }
+
+    fn transfer(&mut self, request: &Request) -> Result<String, Error> {
         let folder = &self.shared.setting.downloads;
         fs::create_dir_all(folder).map_err(failed)?;
         let part = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
@@ -80,14 +95,14 @@ impl State {
             return rehearsed(rehearsal, request, folder);
         }
         self.follow(request, part.path())?;
-        let found = digest_of(part.path(), request.digest.as_ref()).map_err(failed)?;
+        let file = part.reopen().map_err(failed)?;
+        let found = digest_of(file, request.digest.as_ref()).map_err(failed)?;
         if let Some(wanted) = &request.digest
             && found.wanted_kind != *hex(wanted)
         {
             return Err(Error::Mismatch(found.wanted_kind));
         }
-        part.persist(folder.join(&found.sha256)).map_err(failed)?;
-        fs::write(alias, &found.sha256).map_err(failed)?;
+        cache::keep(folder, part, &found.sha256, request).map_err(failed)?;
         Ok(found.sha256)
     }
 
@@ -132,27 +147,17 @@ fn hex(digest: &Digest) -> &String {
 
 fn check_digest(digest: Option<&Digest>) -> Result<(), Error> {
     let Some(digest) = digest else { return Ok(()) };
-    let length = if matches!(digest, Digest::Sha256(_)) { 64 } else { 128 };
+    let length = if matches!(digest, Digest::Sha256(_)) { SHA256_DIGITS } else { SHA512_DIGITS };
     let hex = hex(digest);
-    if hex.len() == length && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+    if is_hex(hex, length) {
         return Ok(());
     }
     Err(Error::Invalid(format!("'{hex}' is no digest of {length} small hexadecimal digits")))
 }
 
-/// The name under which the cache notes a request's file.
-fn alias(request: &Request) -> String {
-    use sha2::Digest as _;
-    match &request.digest {
-        Some(Digest::Sha256(hex)) => format!("sha256-{hex}"),
-        Some(Digest::Sha512(hex)) => format!("sha512-{hex}"),
-        None => format!("url-{:x}", sha2::Sha256::digest(&request.url)),
-    }
-}
-
-fn cached(folder: &Path, alias: &Path) -> Option<String> {
-    let digest = fs::read_to_string(alias).ok()?;
-    folder.join(&digest).is_file().then_some(digest)
+/// Whether a text is so many small hexadecimal digits.
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {

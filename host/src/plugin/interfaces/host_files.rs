@@ -1,28 +1,24 @@
 //! `host-files`: granted files of the build host.
 
 use std::fs;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::PathBuf;
 
 use crate::element::capability::{Grant, expand_home};
 use crate::plugin::bindings::wit::host_files::{Entry, Error, Host};
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
+use crate::sys::regular;
 
 impl Host for State {
     fn read(&mut self, path: String) -> Result<Vec<u8>, Error> {
         let path = self.host_file(&path)?;
-        // A pipe without a writer would be waited for.
-        let file = fs::File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path);
-        let file = file.map_err(io_error)?;
-        if !file.metadata().map_err(io_error)?.is_file() {
-            return Err(Error::Invalid("not a regular file".to_owned()));
-        }
-        let limit = self.limits().get(Limit::Answer);
-        let mut contents = Vec::new();
-        file.take(limit + 1).read_to_end(&mut contents).map_err(io_error)?;
-        if contents.len() as u64 > limit { Err(self.too_much(Limit::Answer)) } else { Ok(contents) }
+        let read = regular::read(&path, self.limits().get(Limit::Answer));
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Error::Invalid(error.to_string()),
+            io::ErrorKind::FileTooLarge => self.too_much(Limit::Answer),
+            _ => io_error(error),
+        })
     }
 
     fn list(&mut self, path: String) -> Result<Vec<Entry>, Error> {

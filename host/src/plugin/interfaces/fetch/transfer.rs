@@ -88,10 +88,9 @@ pub(super) struct Digests {
 }
 
 /// Reads a file once for its SHA-256 and the kind of digest that is wanted.
-pub(super) fn digest_of(path: &Path, wanted: Option<&Digest>) -> io::Result<Digests> {
+pub(super) fn digest_of(mut file: File, wanted: Option<&Digest>) -> io::Result<Digests> {
     let (mut sha256, mut sha512) = (Sha256::new(), Sha512::new());
     let long = matches!(wanted, Some(Digest::Sha512(_)));
-    let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         let length = file.read(&mut buffer)?;
