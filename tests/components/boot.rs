@@ -24,7 +24,7 @@ impl BootLoader for Recorder {
 }
 
 /// A disk that the machines of every architecture can start.
-const DISK: &str = "
+pub(crate) const DISK: &str = "
 - local_loop: {name: image0}
 - partitioning:
     base: image0

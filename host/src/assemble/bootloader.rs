@@ -22,6 +22,7 @@ pub use crate::plugin::{Firmware, LoaderRequest};
 mod bios;
 mod efi;
 mod grub;
+mod menu_words;
 mod settings;
 
 /// Why there is no boot loader.

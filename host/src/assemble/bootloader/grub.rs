@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use cap_std::fs::Dir;
 
-use super::{LoaderError, LoaderRequest, settings};
+use super::{LoaderError, LoaderRequest, menu_words, settings};
 use crate::assemble::MountedImage;
 use crate::plan::layout::{Base, DiskContent, FsKind, TableLabel};
 use crate::sys::process::Program;
@@ -174,8 +174,8 @@ fn check_menu(text: &str, label: &str) -> Result<(), LoaderError> {
     if kernels.is_empty() {
         return Err(LoaderError::Menu("it has no kernel; does an element install one?".to_owned()));
     }
-    let root = format!("root=LABEL={label}");
-    match kernels.iter().find(|line| !line.split_whitespace().any(|word| word == root)) {
+    let root = format!("root={}", menu_words::literal(&format!("LABEL={label}")));
+    match kernels.iter().find(|line| !menu_words::split(line).contains(&root)) {
         Some(line) => Err(LoaderError::Menu(format!("'{line}' does not have {root}"))),
         None => Ok(()),
     }

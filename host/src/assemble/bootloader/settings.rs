@@ -1,7 +1,12 @@
 //! `/etc/default/grub`: the settings that `grub-mkconfig` reads, now and in
 //! the running machine.
+//!
+//! A shell sources the file, and what it finds there goes into the menu, which
+//! GRUB's own shell reads: values are quoted for the one, words for the other.
 
-use super::LoaderRequest;
+use super::{LoaderRequest, menu_words};
+
+mod shell;
 
 /// Begins a file that the image did not have.
 const HEADER: &str = "# Settings of GRUB's menu; run update-grub after a change.\n";
@@ -15,7 +20,7 @@ const SERIAL_SPEED: &str = "9600";
 /// The text of `/etc/default/grub` with what a request wants; other lines stay.
 pub(super) fn apply(text: &str, request: &LoaderRequest, root_label: &str) -> String {
     let mut text = if text.is_empty() { HEADER.to_owned() } else { text.to_owned() };
-    for (key, value) in wanted(request, root_label, current(&text, "GRUB_CMDLINE_LINUX")) {
+    for (key, value) in wanted(request, root_label, &current(&text, "GRUB_CMDLINE_LINUX")) {
         text = set(&text, key, &value);
     }
     text
@@ -24,7 +29,7 @@ pub(super) fn apply(text: &str, request: &LoaderRequest, root_label: &str) -> St
 fn wanted(request: &LoaderRequest, root_label: &str, arguments: &str) -> Vec<(&'static str, String)> {
     let mut settings = vec![
         // What grub-probe finds is the build's loop device.
-        ("GRUB_DEVICE", format!("LABEL={root_label}")),
+        ("GRUB_DEVICE", menu_words::literal(&format!("LABEL={root_label}"))),
         ("GRUB_DISABLE_LINUX_UUID", "true".to_owned()),
         ("GRUB_DISABLE_LINUX_PARTUUID", "true".to_owned()),
         ("GRUB_TIMEOUT", request.timeout.to_string()),
@@ -42,12 +47,13 @@ fn wanted(request: &LoaderRequest, root_label: &str, arguments: &str) -> Vec<(&'
 /// The arguments that are there, then the consoles, then the request's own,
 /// none twice. The last console is the one that the machine talks to.
 fn kernel_arguments(request: &LoaderRequest, present: &str) -> String {
-    let mut arguments: Vec<String> = present.split_whitespace().map(str::to_owned).collect();
+    let mut arguments = menu_words::split(present);
     let consoles = request
         .serial_console
         .iter()
         .flat_map(|serial| ["console=tty0".to_owned(), format!("console={serial}")]);
-    for argument in consoles.chain(request.kernel_arguments.iter().cloned()) {
+    let wanted = consoles.chain(request.kernel_arguments.iter().cloned());
+    for argument in wanted.map(|argument| menu_words::argument(&argument)) {
         if !arguments.contains(&argument) {
             arguments.push(argument);
         }
@@ -65,9 +71,9 @@ fn serial_command(console: &str) -> Option<String> {
 }
 
 /// A setting's value, without its quotes.
-fn current<'a>(text: &'a str, key: &str) -> &'a str {
-    let values = text.lines().rev().filter_map(|line| assigned(line, key));
-    values.map(|value| value.trim().trim_matches(['"', '\''])).next().unwrap_or_default()
+fn current(text: &str, key: &str) -> String {
+    let value = text.lines().rev().find_map(|line| assigned(line, key));
+    value.map(shell::unquoted).unwrap_or_default()
 }
 
 fn assigned<'a>(line: &'a str, key: &str) -> Option<&'a str> {
@@ -76,7 +82,7 @@ fn assigned<'a>(line: &'a str, key: &str) -> Option<&'a str> {
 
 /// Replaces every assignment of `key` by one, or adds it at the end.
 fn set(text: &str, key: &str, value: &str) -> String {
-    let line = format!("{key}=\"{value}\"");
+    let line = format!("{key}={}", shell::quoted(value));
     let mut lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|line| assigned(line, key).is_some()).unwrap_or(lines.len());
     lines.retain(|line| assigned(line, key).is_none());
@@ -88,6 +94,7 @@ fn set(text: &str, key: &str, value: &str) -> String {
 mod tests {
     use super::*;
     use crate::assemble::bootloader::Firmware;
+    use crate::sys::process::Program;
 
     fn request(serial: Option<&str>, arguments: &[&str]) -> LoaderRequest {
         LoaderRequest {
@@ -128,6 +135,41 @@ GRUB_SERIAL_COMMAND=\"serial --unit=0 --speed=115200 --word=8 --parity=no --stop
         assert!(once.contains("\nGRUB_CMDLINE_LINUX=\"net.ifnames=0 console=tty0 mem=1G\"\n"), "{once}");
         assert!(once.contains("\nGRUB_TERMINAL=\"console\"\n"), "{once}");
         assert_eq!(apply(&once, &request, "root"), once);
+    }
+
+    /// What a shell that sources a file sees of a setting.
+    fn sourced(text: &str, key: &str) -> String {
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("grub");
+        std::fs::write(&file, text).unwrap();
+        let script = format!(". {}; printf '%s.' \"${key}\"", file.display());
+        let seen = Program::new("sh").args(["-c", &script]).cwd(scratch.path()).output().unwrap();
+        let names: Vec<_> =
+            scratch.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["grub"], "something ran");
+        String::from_utf8(seen).unwrap().trim_end().trim_end_matches('.').to_owned()
+    }
+
+    #[test]
+    fn a_shell_sees_what_was_asked_for_and_runs_none_of_it() {
+        let arguments = [
+            "a=$(touch,ran)",
+            "b=`touch,ran`",
+            "dyndbg=\"file a +p; $(touch ran) `touch ran`\"",
+            "c=\";touch ran;\"",
+            "memmap=64G$4G",
+            "d=\\",
+            "e='$HOME'",
+            "f=${HOME}",
+        ];
+        let request = request(Some("ttyS0"), &arguments);
+        let label = "a\"b`touch ran`$(touch ran)";
+        let text = apply("", &request, label);
+        let words: Vec<String> = arguments.iter().map(|argument| menu_words::argument(argument)).collect();
+        let expected = format!("console=tty0 console=ttyS0 {}", words.join(" "));
+        assert_eq!(sourced(&text, "GRUB_CMDLINE_LINUX"), expected);
+        assert_eq!(sourced(&text, "GRUB_DEVICE"), menu_words::literal(&format!("LABEL={label}")));
+        assert_eq!(apply(&text, &request, label), text);
     }
 
     #[test]

@@ -42,6 +42,9 @@ impl Host for State {
 
     fn install_loader(&mut self, loader: Loader) -> Result<(), Error> {
         self.require(&Grant::BlockDevice).map_err(Error::Denied)?;
+        if let Some(bad) = loader.serial_console.as_ref().filter(|console| !is_console(console)) {
+            return Err(Error::Invalid(format!("'{bad}' is not a console such as ttyS0,115200")));
+        }
         let Some(installer) = self.context.boot_loader.clone() else {
             let (now, right) = (self.context.phase, Phase::Finalise);
             return Err(Error::WrongPhase(format!(
@@ -72,6 +75,12 @@ fn is_kernel_argument(argument: &str) -> bool {
     !argument.is_empty() && each && !quoted
 }
 
+/// What may stand behind `console=`: a device, perhaps with an address and options.
+fn is_console(console: &str) -> bool {
+    console.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && console.chars().all(|c| c.is_ascii_alphanumeric() || ",_.:-".contains(c))
+}
+
 fn writing(path: &str, error: &rootfs::Error) -> Error {
     let error = anyhow::anyhow!("{error:?}")
         .context(format!("writing {} in the image", PathBuf::from(path).display()));
@@ -92,8 +101,26 @@ mod tests {
             ("a b", false),
             ("a\nb", false),
             ("\"open", false),
+            ("dyndbg=\"a\nb\"", false),
+            ("a\0", false),
         ] {
             assert_eq!(is_kernel_argument(argument), expected, "{argument}");
+        }
+    }
+
+    #[test]
+    fn consoles_are_devices_with_options() {
+        for (console, expected) in [
+            ("ttyS0,115200n8", true),
+            ("uart8250,io,0x3f8,9600n8", true),
+            ("hvc0", true),
+            ("", false),
+            ("ttyS0 quiet", false),
+            ("ttyS0\"; id; \"", false),
+            ("$(id)", false),
+            ("ttyS0\n", false),
+        ] {
+            assert_eq!(is_console(console), expected, "{console}");
         }
     }
 }
