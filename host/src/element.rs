@@ -5,12 +5,16 @@
 //! shell scripts or functions of a WebAssembly component; both carry the same
 //! [`Hook`] and share one order.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::sys::regular;
 
 pub mod builtin;
 pub mod capability;
@@ -99,6 +103,34 @@ pub struct Component {
     pub bytes: Content,
 }
 
+/// Bytes that a component has at most.
+const LARGEST_COMPONENT: u64 = 256 << 20;
+
+impl Component {
+    /// Reads the component's bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they cannot be read, or if there are too many.
+    pub fn read(&self) -> io::Result<Cow<'_, [u8]>> {
+        match &self.bytes {
+            Content::Path(path) => read_component(path).map(Cow::from),
+            bytes => bytes.read(),
+        }
+    }
+}
+
+/// Reads the file of a component.
+fn read_component(path: &Path) -> io::Result<Vec<u8>> {
+    regular::read(path, LARGEST_COMPONENT).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            let most = LARGEST_COMPONENT >> 20;
+            io::Error::new(error.kind(), format!("a component has {most} MiB at most, and this is larger"))
+        }
+        _ => error,
+    })
+}
+
 /// One hook, before it is put into an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hook {
@@ -155,7 +187,7 @@ impl Content {
     /// # Errors
     ///
     /// Fails if a file on disk cannot be read.
-    pub fn read(&self) -> std::io::Result<std::borrow::Cow<'_, [u8]>> {
+    pub fn read(&self) -> io::Result<Cow<'_, [u8]>> {
         Ok(match self {
             Content::Embedded(bytes) => (*bytes).into(),
             Content::Memory(bytes) => bytes.as_ref().into(),

@@ -7,8 +7,8 @@
 //! 1. Choose the elements and put them into an order (`select`, `sequence`).
 //! 2. Check what the elements declare; order the hooks of every phase (`hooks`), those among them that the
 //!    host runs by what shell elements declare (`declared`).
-//! 3. Decide parameters, grants and the variables a build sees
-//!    (`parameters`, `grants`, `environment`).
+//! 3. Decide parameters, grants, the places of caches and the variables a build
+//!    sees (`parameters`, `grants`, `caches`, `environment`).
 //! 4. Read and check the disk's layout ([`layout`], `disk`).
 //! 5. Name the outputs and the programs that are needed (`outputs`, `tools`).
 
@@ -16,6 +16,7 @@ use crate::element::declared::check_maps;
 use crate::element::{Element, Library};
 use crate::spec::ImageSpec;
 
+mod caches;
 mod container_name;
 mod declared;
 mod disk;
@@ -34,13 +35,14 @@ mod tests;
 mod tools;
 mod types;
 
+pub use caches::DIRECTORY as CACHES;
 pub use environment::PASSED;
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
 pub use select::find;
 pub use types::{
-    GrantOrigin, ParameterOrigin, Plan, PlannedElement, PlannedGrant, PlannedHook, PlannedOutput,
-    PlannedParameter, PlannedPhase, Tool, WantedBy,
+    GrantOrigin, ParameterOrigin, Plan, PlannedCache, PlannedElement, PlannedGrant, PlannedHook,
+    PlannedOutput, PlannedParameter, PlannedPhase, Tool, WantedBy,
 };
 
 /// Plans an image.
@@ -74,6 +76,7 @@ fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<P
     let phases = hooks::phases(&sources, &of_host)?;
     let parameters = parameters::resolve(&spec, &sources)?;
     let grants = grants::decide(&spec, &sources)?;
+    let caches = caches::places(&sources);
     let environment = environment::passed_on(&spec, &parameters, &grants);
     let source_date = environment::source_date(&environment)?;
     let boots = all && disk::gets_boot_loader(&sources, &grants);
@@ -87,6 +90,7 @@ fn decide(spec: ImageSpec, chosen: Vec<sequence::Chosen>, all: bool) -> Result<P
         phases,
         parameters,
         grants,
+        caches,
         packages: spec.packages,
         layout,
         disk: spec.disk,

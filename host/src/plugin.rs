@@ -11,7 +11,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `engine`, `load` | the compiler, its cache, linking |
+//! | `engine`, `compile`, `load` | the compiler, its cache, waiting for it, linking |
 //! | `drive` | waits for guests, no longer than they may take |
 //! | `state` | what one instance can reach |
 //! | `limits`, `scratch` | how much a guest may use |
@@ -23,6 +23,7 @@
 //! | `failure` | errors in words for people |
 
 mod bindings;
+mod compile;
 mod context;
 mod drive;
 mod engine;

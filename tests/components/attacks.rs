@@ -4,7 +4,10 @@
 //! exact words of the refusal, and that what lies outside of the tree has not
 //! changed by a byte.
 
+mod boot;
 mod bytes;
+mod caches;
+mod compiling;
 mod grants;
 mod interrupts;
 mod limits;

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use blankslate::element::capability::Grant;
 use blankslate::element::{Library, Phase};
-use blankslate::plan::{Plan, plan};
+use blankslate::plan::{Plan, PlannedCache, plan};
 use blankslate::plugin::{BootLoader, Devices, HookContext, Limit, Limits, Runner, Setting};
 use blankslate::report::{FailureCause, HookOutput, Report};
 use blankslate::spec::{Format, Given, ImageSpec};
@@ -232,7 +232,8 @@ impl Trial {
     /// Plans the elements.
     pub(crate) fn prepare(self) -> Result<Prepared, String> {
         let plan = plan(self.spec, &Library::default()).map_err(|error| error.to_string())?;
-        let caches = plan.caches().map(|(_, mount)| (mount.name.clone(), self.scratch.make_dir(&mount.name)));
+        let key = |cache: &PlannedCache| (cache.element.clone(), cache.name.clone());
+        let caches = plan.caches.iter().map(|cache| (key(cache), self.scratch.make_dir(&cache.name)));
         let setting = Setting {
             compiled: compiled(),
             downloads: self.scratch.join("downloads"),

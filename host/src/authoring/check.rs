@@ -122,7 +122,7 @@ fn of_element(element: &Element, rehearsals: Option<Rehearsals<'_>>) -> Vec<Find
 }
 
 fn of_component(element: &Element, component: &Component) -> Vec<Finding> {
-    let bytes = match component.bytes.read() {
+    let bytes = match component.read() {
         Ok(bytes) => bytes,
         Err(error) => return vec![Finding::error("unreadable", format!("reading the component: {error}"))],
     };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use super::bridge::Bridge;
+use super::caches::content;
 use super::caller;
 use super::ground::{Ground, PhaseOutcome};
 use super::loader;
@@ -204,11 +205,9 @@ impl Crew {
 fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
     let cache = &site.options.cache_directory;
     let mut caches = BTreeMap::new();
-    for (_, mount) in plan.caches() {
-        let directory = cache.join(&mount.name);
-        std::fs::create_dir_all(&directory)
-            .with_context(|| format!("creating the cache {}", directory.display()))?;
-        caches.insert(mount.name.clone(), directory);
+    for planned in &plan.caches {
+        let key = (planned.element.clone(), planned.name.clone());
+        caches.insert(key, content(cache, planned)?);
     }
     Ok(Setting {
         compiled: cache.join("compiled"),

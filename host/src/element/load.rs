@@ -28,7 +28,8 @@ pub(super) fn directory(
 
 /// Loads the self-contained component at `path`, with the files that it carries.
 pub(super) fn wasm(path: &Path, rule: &NameRule) -> Result<Element, ElementError> {
-    let bytes = std::fs::read(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        super::read_component(path).map_err(|source| ElementError::Read { path: path.to_owned(), source })?;
     let binary = |problem| ElementError::Binary { path: path.to_owned(), problem };
     let sections = section::sections(&bytes).map_err(binary)?;
     let in_file = |source| ElementError::Manifest { file: path.display().to_string(), source };

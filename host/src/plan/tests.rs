@@ -1,5 +1,6 @@
 //! Tables for every part of the planner, over elements that are made up in memory.
 
+mod caches;
 mod decisions;
 mod declared;
 mod disk;

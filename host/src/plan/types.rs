@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::Layout;
 use super::secret::{self, HIDDEN, is_secret};
 use crate::element::capability::Grant;
-use crate::element::manifest::{CacheMount, ParameterValue};
+use crate::element::manifest::ParameterValue;
 use crate::element::{Element, HookKind, Origin, Phase, Place};
 use crate::spec::{Arch, Checksum, Conversion, DiskSpec, Format};
 
@@ -27,6 +27,8 @@ pub struct Plan {
     pub parameters: Vec<PlannedParameter>,
     /// What component elements ask for, and who grants it.
     pub grants: Vec<PlannedGrant>,
+    /// Directories of the image that a cache backs while the tree is built.
+    pub caches: Vec<PlannedCache>,
     /// Packages to add after the install phase.
     pub packages: Vec<String>,
     /// What is on the disk.
@@ -184,6 +186,20 @@ pub enum GrantOrigin {
     Denied,
 }
 
+/// A cache of a component element.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedCache {
+    /// The element.
+    pub element: String,
+    /// What its manifest calls the cache.
+    pub name: String,
+    /// The directory of the image that it backs.
+    pub path: String,
+    /// Its own directory, below `slate`'s cache directory.
+    pub directory: PathBuf,
+}
+
 /// One file that the build leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlannedOutput {
@@ -208,14 +224,6 @@ pub struct Tool {
 }
 
 impl Plan {
-    /// The planned cache mounts, each with its element's name.
-    pub fn caches(&self) -> impl Iterator<Item = (&str, &CacheMount)> {
-        self.sources.iter().flat_map(|element| {
-            let mounts = element.component.iter().flat_map(|component| &component.manifest.caches);
-            mounts.map(|mount| (element.name.as_str(), mount))
-        })
-    }
-
     /// The hooks of a phase, in order.
     pub fn hooks(&self, phase: Phase) -> &[PlannedHook] {
         self.phases.iter().find(|planned| planned.phase == phase).map_or(&[], |planned| &planned.hooks)

@@ -5,11 +5,14 @@ use wasmtime::{Engine, Store};
 
 use super::bindings::managers::{Managers, ManagersIndices};
 use super::bindings::{Element, ElementIndices};
+use super::compile::{Uncompiled, compile};
 use super::engine::host_error;
 use super::inspect::{InspectError, inspect};
+use super::limits::{Limit, Limits};
 use super::series::{self, Series};
 use super::state::State;
 use crate::element::Element as ElementSource;
+use crate::sys::stop::{Stop, Stopped};
 
 /// A component that does not load.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +51,7 @@ pub enum LoadError {
 pub fn check(element: &ElementSource) -> Result<(), LoadError> {
     let Some(component) = &element.component else { return Ok(()) };
     let name = || element.name.clone();
-    let bytes = component.bytes.read().map_err(|source| LoadError::Read { element: name(), source })?;
+    let bytes = component.read().map_err(|source| LoadError::Read { element: name(), source })?;
     inspect(&bytes).map(drop).map_err(|reason| LoadError::Inspect { element: name(), reason })
 }
 
@@ -74,24 +77,40 @@ pub(super) fn linker(engine: &Engine) -> anyhow::Result<Linker<State>> {
 }
 
 impl Loaded {
-    /// Checks, compiles and links a component.
-    pub(super) fn new(linker: &Linker<State>, element: &str, bytes: &[u8]) -> Result<Loaded, LoadError> {
-        // What inspection finds is what keeps a component from loading: it
-        // reads all of the file, so only one that did not load is inspected.
-        Loaded::link(linker, bytes).map_err(|error| {
-            let element = element.to_owned();
-            match inspect(bytes) {
+    /// Checks, compiles and links a component within the time of a hook.
+    ///
+    /// Fails with a [`LoadError`], or with what interrupted it.
+    pub(super) fn new(
+        linker: &Linker<State>,
+        element: &str,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> anyhow::Result<Loaded> {
+        let stop = Stop::after(limits.duration(Limit::Time));
+        let compiled = compile(linker.engine(), bytes.to_owned(), stop)
+            .and_then(|component| Loaded::link(linker, &component).map_err(Uncompiled::Wrong));
+        let element = element.to_owned();
+        Err(match compiled {
+            Ok(loaded) => return Ok(loaded),
+            Err(Uncompiled::Stopped(stopped @ Stopped::Interrupted(_))) => return Err(stopped.into()),
+            Err(Uncompiled::Stopped(Stopped::TimedOut(_))) => {
+                let message = format!("compiling it takes {}", limits.reached(Limit::Time));
+                LoadError::Link { element, message }
+            }
+            // What inspection finds is what keeps a component from loading: it
+            // reads all of the file, so only one that did not load is inspected.
+            Err(Uncompiled::Wrong(error)) => match inspect(bytes) {
                 Err(reason) => LoadError::Inspect { element, reason },
                 Ok(_) => LoadError::Link { element, message: format!("{error:#}") },
-            }
-        })
+            },
+        }
+        .into())
     }
 
-    fn link(linker: &Linker<State>, bytes: &[u8]) -> wasmtime::Result<Loaded> {
-        let component = Component::new(linker.engine(), bytes)?;
-        let pre = linker.instantiate_pre(&component)?;
-        let series = Series::of(&component);
-        let is_distribution = series.is_some_and(|series| series.is_distribution(&component));
+    fn link(linker: &Linker<State>, component: &Component) -> wasmtime::Result<Loaded> {
+        let pre = linker.instantiate_pre(component)?;
+        let series = Series::of(component);
+        let is_distribution = series.is_some_and(|series| series.is_distribution(component));
         let managers = is_distribution.then(|| ManagersIndices::new(&pre)).transpose()?;
         Ok(Loaded { element: ElementIndices::new(&pre)?, managers, pre })
     }

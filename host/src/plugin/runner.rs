@@ -35,8 +35,8 @@ pub struct Setting {
     pub downloads: PathBuf,
     /// Where the scratch directories of this build's elements are made.
     pub scratch: PathBuf,
-    /// The directories behind the manifests' caches, by the caches' names.
-    pub caches: BTreeMap<String, PathBuf>,
+    /// The directories behind the manifests' caches, by the names of element and cache.
+    pub caches: BTreeMap<(String, String), PathBuf>,
     /// The name of the output.
     pub image_name: String,
     /// The label of the root file system.
@@ -78,8 +78,8 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Fails with a [`LoadError`] if one is none for this host, and if the
-    /// cache cannot be used.
+    /// Fails with a [`LoadError`] if one is none for this host or takes too long
+    /// to compile, when the build is interrupted, and if the cache cannot be used.
     pub fn new(plan: &Plan, setting: Setting) -> Result<Runner> {
         let engine = engine(&setting.compiled)?;
         let linker = linker(&engine)?;
@@ -87,8 +87,8 @@ impl Runner {
         for element in &plan.sources {
             let Some(component) = &element.component else { continue };
             let read = |source| LoadError::Read { element: element.name.clone(), source };
-            let bytes = component.bytes.read().map_err(read)?;
-            let loaded = Loaded::new(&linker, &element.name, &bytes)?;
+            let bytes = component.read().map_err(read)?;
+            let loaded = Loaded::new(&linker, &element.name, &bytes, &setting.limits)?;
             let facts = Arc::new(facts(plan, &setting, element, component));
             components.insert(element.name.clone(), (loaded, facts));
         }

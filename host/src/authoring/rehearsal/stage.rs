@@ -1,5 +1,6 @@
 //! The directories in which hooks are rehearsed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::case::Case;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedCache};
 use crate::plugin::{Limits, Setting};
 
 /// What hooks find where a case brings no tree.
@@ -24,7 +25,7 @@ pub(super) struct Stage {
     /// The tree that the hooks change.
     pub(super) tree: PathBuf,
     compiled: PathBuf,
-    caches: Vec<(String, PathBuf)>,
+    caches: BTreeMap<(String, String), PathBuf>,
     image_name: String,
     root_label: String,
     limits: Limits,
@@ -41,10 +42,11 @@ impl Stage {
             None => usual(&tree).context("making a tree")?,
         }
         let cached = |name: &str| scratch.path().join("caches").join(name);
-        let caches: Vec<_> =
-            plan.caches().map(|(_, mount)| (mount.name.clone(), cached(&mount.name))).collect();
+        let key = |cache: &PlannedCache| (cache.element.clone(), cache.name.clone());
+        let caches: BTreeMap<_, _> =
+            plan.caches.iter().map(|cache| (key(cache), cached(&cache.name))).collect();
         let downloads = scratch.path().join("downloads");
-        for directory in caches.iter().map(|(_, path)| path).chain([&downloads]) {
+        for directory in caches.values().chain([&downloads]) {
             fs::create_dir_all(directory).context("making a cache")?;
         }
         Ok(Stage {
@@ -64,7 +66,7 @@ impl Stage {
             compiled: self.compiled.clone(),
             downloads: self.scratch.path().join("downloads"),
             scratch: self.scratch.path().join("scratch"),
-            caches: self.caches.iter().cloned().collect(),
+            caches: self.caches.clone(),
             image_name: self.image_name.clone(),
             root_label: self.root_label.clone(),
             home: Some(PathBuf::from("/root")),

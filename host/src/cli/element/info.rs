@@ -54,6 +54,7 @@ fn render(element: &Element, style: Style) -> String {
         ("Hooks", hooks(element)),
         ("Parameters", of_component(element, parameters)),
         ("Asks for", capabilities(element)),
+        ("Caches", of_component(element, caches)),
         ("Programs of the build host", of_component(element, programs)),
     ];
     let mut text = format!("{}\n{}", style.bold(&element.name), head(element));
@@ -135,6 +136,14 @@ fn capabilities(element: &Element) -> String {
 
 fn grants(element: &Element) -> Vec<Grant> {
     element.component.as_ref().map(|component| component.manifest.capabilities.grants()).unwrap_or_default()
+}
+
+fn caches(component: &Component) -> String {
+    let mut table = Table::default();
+    for cache in &component.manifest.caches {
+        table.row([&cache.name, &cache.path]);
+    }
+    table.lines("  ")
 }
 
 fn programs(component: &Component) -> String {

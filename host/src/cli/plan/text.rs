@@ -18,6 +18,7 @@ pub(in crate::cli) fn render(plan: &Plan, style: Style) -> String {
         ("Packages", plan.packages.iter().map(|package| format!("  {package}\n")).collect()),
         ("Parameters", parameters(plan)),
         ("Capabilities", grants(plan)),
+        ("Caches", caches(plan)),
         ("Disk", disk::render(plan)),
         ("Programs of this host", tools(plan)),
         ("Variables passed on", variables(plan)),
@@ -116,6 +117,15 @@ fn granted(planned: &PlannedGrant) -> String {
         GrantOrigin::Operator => "granted: --grant".to_owned(),
         GrantOrigin::Denied => format!("denied: give --grant {}:{}", planned.element, planned.grant),
     }
+}
+
+fn caches(plan: &Plan) -> String {
+    let mut table = Table::default();
+    for cache in &plan.caches {
+        let directory = cache.directory.display().to_string();
+        table.row([&cache.element, &cache.name, &format!("at {}", cache.path), &format!("in {directory}")]);
+    }
+    table.lines("  ")
 }
 
 fn tools(plan: &Plan) -> String {

@@ -201,6 +201,22 @@ path = "/var/cache/apt/archives"
             ),
             ("[[caches]]\nname = \"a\"\npath = \"x\"", "caches[0].path: 'x' is not absolute"),
             (
+                "[[caches]]\nname = \"a\"\npath = \"/\"",
+                "caches[0].path: '/' is a directory of the system; take one such as /var/cache/mine",
+            ),
+            (
+                "[[caches]]\nname = \"a\"\npath = \"/var/.\"",
+                "caches[0].path: '/var/.' is a directory of the system; take one such as /var/cache/mine",
+            ),
+            (
+                "[[caches]]\nname = \"a\"\npath = \"//usr/lib/mine\"",
+                "caches[0].path: '//usr/lib/mine' is a directory of the system; take one such as /var/cache/mine",
+            ),
+            (
+                "[[caches]]\nname = \"a\"\npath = \"/usr/local\"",
+                "caches[0].path: '/usr/local' is a directory of the system; take one such as /var/cache/mine",
+            ),
+            (
                 "surprise = 1",
                 "line 4: unknown field `surprise`, expected one of `name`, `version`, `summary`, `api`, `component`, `dependencies`, `provides`, `hooks`, `parameters`, `capabilities`, `caches`",
             ),

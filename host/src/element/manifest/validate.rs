@@ -7,6 +7,10 @@ use super::{
 };
 use crate::element::hook_name;
 
+/// Directories of the system, at the root or in `/usr`, which no cache hides.
+const SYSTEM: [&str; 12] =
+    ["bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "sys"];
+
 impl Manifest {
     /// Checks names, ranges and defaults.
     pub(super) fn validate(&self) -> Result<(), ManifestError> {
@@ -26,7 +30,7 @@ impl Manifest {
         capabilities(&self.capabilities)?;
         each("caches", &self.caches, |key, cache| {
             plain_name(&format!("{key}.name"), &cache.name, "a cache name")?;
-            image_path(&format!("{key}.path"), &cache.path)
+            cache_path(&format!("{key}.path"), &cache.path)
         })
     }
 }
@@ -138,6 +142,24 @@ fn host_path(key: &str, path: &str) -> Result<(), ManifestError> {
         return Err(ManifestError::key(key, format!("'{path}' is neither absolute nor below '~/'")));
     }
     no_parent(key, path)
+}
+
+/// A cache hides what the image has at its path, so none lies at, above or
+/// below what makes the system.
+fn cache_path(key: &str, path: &str) -> Result<(), ManifestError> {
+    image_path(key, path)?;
+    let parts: Vec<&str> = path.split('/').filter(|part| !["", "."].contains(part)).collect();
+    let (top, rest) = match parts.as_slice() {
+        ["usr", rest @ ..] => (rest.first(), rest),
+        all => (all.first(), all),
+    };
+    match top {
+        Some(top) if rest.len() > 1 && !SYSTEM.contains(top) => Ok(()),
+        _ => {
+            let problem = format!("'{path}' is a directory of the system; take one such as /var/cache/mine");
+            Err(ManifestError::key(key, problem))
+        }
+    }
 }
 
 fn image_path(key: &str, path: &str) -> Result<(), ManifestError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::element::manifest::{HostProgram, Parameter};
+use crate::element::manifest::{CacheMount, HostProgram, Parameter};
 use crate::element::{Component, Element, Hook, Origin};
 
 /// Everything that `slate element info` tells.
@@ -21,6 +21,7 @@ pub(super) struct Shown<'a> {
     hooks: Vec<&'a Hook>,
     parameters: BTreeMap<&'a str, &'a Parameter>,
     grants: Vec<Wish>,
+    caches: &'a [CacheMount],
     host_programs: &'a [HostProgram],
 }
 
@@ -57,6 +58,7 @@ impl<'a> Shown<'a> {
                 .map(|manifest| manifest.parameters.iter().map(|(name, it)| (name.as_str(), it)).collect())
                 .unwrap_or_default(),
             grants: super::grants(element).iter().map(wish).collect(),
+            caches: manifest.map(|manifest| manifest.caches.as_slice()).unwrap_or_default(),
             host_programs: manifest
                 .map(|manifest| manifest.capabilities.host_programs.as_slice())
                 .unwrap_or_default(),

@@ -57,8 +57,8 @@ impl State {
 
     fn cache_path(&self, path: &str) -> Result<OsString, Error> {
         let (name, rest) = path.split_once('/').unwrap_or((path, ""));
-        let declared = self.facts.manifest.caches.iter().any(|cache| cache.name == name);
-        let folder = self.shared.setting.caches.get(name).filter(|_| declared);
+        let key = (self.facts.name.clone(), name.to_owned());
+        let folder = self.shared.setting.caches.get(&key);
         let folder =
             folder.ok_or_else(|| Error::Invalid(format!("element.toml declares no cache '{name}'")))?;
         Ok(folder.join(below(rest, "/")?).into())
