@@ -183,7 +183,7 @@ fn a_disk_that_cannot_be() {
     );
     assert_refused(
         "tiny-os --root-label tab\\label",
-        "error: the disk: file system 'mkfs_root': label \"tab\\\\label\" has characters that fstab and boot loaders cannot take\nhint: give a label without blanks, quotes, '$' and backslashes (--root-label for the root)\n",
+        "error: the disk: file system 'mkfs_root': label \"tab\\\\label\" has characters that fstab and boot loaders cannot take\nhint: give a label without quotes, '$', backslashes and control characters (--root-label for the root)\n",
     );
     assert_refused(
         "tiny-os --root-fs zfs",

@@ -111,9 +111,7 @@ fn check_file_system(fs: &FileSystem) -> Result<(), LayoutError> {
     if label.chars().count() > limit {
         return Err(LayoutError::LabelTooLong { node: node(), label: label.clone(), kind: fs.kind, limit });
     }
-    if label
-        .contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\' | '$' | '`'))
-    {
+    if label.contains(|c: char| c.is_control() || matches!(c, '"' | '\'' | '\\' | '$' | '`')) {
         return Err(LayoutError::LabelCharacters { node: node(), label: label.clone() });
     }
     if let Some(given) = &fs.uuid

@@ -148,7 +148,7 @@ impl LayoutError {
                 "leave out 'type' and 'thin-pool': a linear volume takes no space before it is written".into()
             }
             LayoutError::LabelCharacters { .. } => {
-                "give a label without blanks, quotes, '$' and backslashes (--root-label for the root)".into()
+                "give a label without quotes, '$', backslashes and control characters (--root-label for the root)".into()
             }
             LayoutError::LabelTooLong { limit, .. } => {
                 format!("give the mkfs a 'label' of at most {limit} characters (--root-label for the root)")

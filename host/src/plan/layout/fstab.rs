@@ -25,7 +25,9 @@ impl FileSystem {
         } else {
             (mount.point.display().to_string(), fstab.options.as_str(), fstab.dump_freq, fstab.fsck_passno)
         };
-        let line = format!("LABEL={} {point} {} {options} {dump} {pass}\n", self.label, self.kind);
+        // A blank ends a field.
+        let label = self.label.replace(' ', "\\040");
+        let line = format!("LABEL={label} {point} {} {options} {dump} {pass}\n", self.kind);
         Some((swap, mount.point.clone(), line))
     }
 }

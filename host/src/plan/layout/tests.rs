@@ -168,6 +168,12 @@ fn defaults_of_the_root() {
     let labelled = RootDefaults { label: Some("mine".to_owned()), ..RootDefaults::default() };
     assert_eq!(Layout::whole_disk(&labelled).root().unwrap().label, "mine");
     assert!(Layout::whole_disk(&labelled).check(&DiskSpec::default()).is_ok());
+
+    // A blank ends a field of fstab.
+    let blank = RootDefaults { label: Some("a b".to_owned()), ..RootDefaults::default() };
+    let layout = Layout::parse(MBR, &blank).unwrap();
+    assert!(layout.check(&DiskSpec::default()).is_ok());
+    assert_eq!(layout.fstab(), "LABEL=a\\040b / ext4 defaults 0 1\n");
 }
 
 #[test]
