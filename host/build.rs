@@ -26,11 +26,13 @@ const KIT: [&str; 8] =
 type Files = BTreeMap<String, PathBuf>;
 
 fn main() -> Result<()> {
-    let workspace =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("finding the workspace")?.to_owned();
+    // Of this clone, not of the one in which this script was compiled: they may share a target folder.
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").context("CARGO_MANIFEST_DIR is not set")?);
+    let workspace = package.parent().context("finding the workspace")?.to_owned();
+    println!("cargo::rerun-if-env-changed=CARGO_MANIFEST_DIR");
     let out = PathBuf::from(env::var_os("OUT_DIR").context("OUT_DIR is not set")?);
     for input in ["elements-wasm", "elements-shell"].iter().chain(&KIT) {
-        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+        println!("cargo::rerun-if-changed=../{input}");
     }
     let mut elements = shell_elements(&workspace.join("elements-shell"))?;
     elements.extend(component_elements(&workspace.join("elements-wasm"), &out)?);
