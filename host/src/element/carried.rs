@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use blankslate_element_build::{CarriedFile, CarriedKind, pack_files, unpack_files};
 
+use super::declared::{package_list, source_repository};
 use super::{Content, ElementFile, Phase, directory};
 
 /// Files that declare something.
@@ -34,12 +35,6 @@ const FOR_IMAGE: [&str; 2] = ["init-scripts", "static"];
 /// Folders of scripts and programs that are no phases.
 const OF_SCRIPTS: [&str; 2] = ["bin", "environment.d"];
 
-/// Begin of the names of package lists in the folder of a phase.
-const PACKAGE_LIST: &str = "package-installs-";
-
-/// Begin of the names of files that name what to fetch.
-const SOURCES: &str = "source-repository-";
-
 const EXECUTABLE: u32 = 0o111;
 
 /// What becomes of a file when its element becomes one component.
@@ -57,7 +52,7 @@ fn fate(path: &str, mode: u32) -> Fate {
     let Some((folder, name)) = path.split_once('/') else {
         let is_layout = path.starts_with("block-device-") && path.ends_with(".yaml");
         return match path {
-            path if path.starts_with(SOURCES) => Fate::Needed,
+            path if path.starts_with(source_repository::PREFIX) => Fate::Needed,
             path if is_layout || DECLARATIONS.contains(&path) => Fate::Carried,
             _ => Fate::Left,
         };
@@ -67,7 +62,7 @@ fn fate(path: &str, mode: u32) -> Fate {
         _ if FOR_IMAGE.contains(&folder) => Fate::Carried,
         _ if OF_SCRIPTS.contains(&folder) => Fate::Needed,
         Some(_) if is_program => Fate::Needed,
-        Some(_) if name.starts_with(PACKAGE_LIST) && !name.contains('/') => Fate::Carried,
+        Some(_) if name.starts_with(package_list::PREFIX) && !name.contains('/') => Fate::Carried,
         _ => Fate::Left,
     }
 }

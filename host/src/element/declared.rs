@@ -13,7 +13,7 @@
 //! | [`source_repository`] | `source-repository-*` |
 
 pub mod package_installs;
-mod package_list;
+pub(super) mod package_list;
 pub mod package_map;
 pub mod service_map;
 pub mod source_repository;

@@ -92,7 +92,8 @@ fn shell_hook(file: &ElementFile, rule: &NameRule) -> Option<Hook> {
 }
 
 impl Element {
-    fn empty(name: &str, origin: Origin) -> Element {
+    /// One without anything.
+    pub(crate) fn empty(name: &str, origin: Origin) -> Element {
         Element {
             name: name.to_owned(),
             origin,

@@ -86,16 +86,8 @@ mod tests {
 
     fn element(path: &str, text: &str) -> Element {
         let content = Content::Memory(Arc::from(text.as_bytes()));
-        Element {
-            name: "x".to_owned(),
-            origin: Origin::Builtin,
-            summary: None,
-            dependencies: Vec::new(),
-            provides: Vec::new(),
-            hooks: Vec::new(),
-            files: vec![ElementFile { path: path.to_owned(), mode: 0o644, content }],
-            component: None,
-        }
+        let files = vec![ElementFile { path: path.to_owned(), mode: 0o644, content }];
+        Element { files, ..Element::empty("x", Origin::Builtin) }
     }
 
     fn debian() -> Identity {

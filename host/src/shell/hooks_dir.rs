@@ -94,16 +94,8 @@ mod tests {
     use crate::element::Origin;
 
     fn element(name: &str, path: &str, content: Content) -> Element {
-        Element {
-            name: name.to_owned(),
-            origin: Origin::Builtin,
-            summary: None,
-            dependencies: Vec::new(),
-            provides: Vec::new(),
-            hooks: Vec::new(),
-            files: vec![ElementFile { path: path.to_owned(), mode: 0o644, content }],
-            component: None,
-        }
+        let files = vec![ElementFile { path: path.to_owned(), mode: 0o644, content }];
+        Element { files, ..Element::empty(name, Origin::Builtin) }
     }
 
     #[test]

@@ -54,16 +54,7 @@ fn element(name: &str, files: &[(&str, &str)]) -> Element {
         mode: 0o644,
         content: content(text),
     };
-    Element {
-        name: name.to_owned(),
-        origin: Origin::Builtin,
-        summary: None,
-        dependencies: Vec::new(),
-        provides: Vec::new(),
-        hooks: Vec::new(),
-        files: files.iter().map(file).collect(),
-        component: None,
-    }
+    Element { files: files.iter().map(file).collect(), ..Element::empty(name, Origin::Builtin) }
 }
 
 const MAP: &str =

@@ -6,7 +6,7 @@ use super::package_installs::POSITIONS;
 use crate::element::{Element, ElementError, ElementFile, Phase};
 
 /// Begin of the files' names; the element whose `pkg-map` counts follows.
-const PREFIX: &str = "package-installs-";
+pub(in crate::element) const PREFIX: &str = "package-installs-";
 
 /// A list: where it stands, and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

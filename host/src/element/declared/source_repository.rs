@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::element::Element;
 
 /// How files of this kind are called.
-const PREFIX: &str = "source-repository-";
+pub(in crate::element) const PREFIX: &str = "source-repository-";
 
 /// How a source is fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -43,7 +43,8 @@ ACI_MANIFEST (the manifest of an aci), DIB_CHECKSUM=md5 or sha256 (write that fi
 compresses a tgz), DIB_SHOW_IMAGE_USAGE=1 (tell what is large in the image; all of it with
 DIB_SHOW_IMAGE_USAGE_FULL=1), break=before-PHASE|after-PHASE|after-error,... (stop for a shell, or for what
 break_cmd says), SLATE_LIMITS=NAME=VALUE,... (what hooks of components may use: see --limit in
-`slate build --help`), and what the elements read.
+`slate build --help`), SLATE_PASS_ENVIRONMENT=NAME,... (further variables that hooks see), and what the
+elements read.
 
 One of the elements must be a distribution.
 ";

@@ -5,12 +5,10 @@
 //! is looked up for it, and of variables only those pass that say how a program
 //! talks and which proxy it takes.
 
-use crate::plugin::bindings::wit::command::Error;
+use super::{not_found, other};
+use crate::plugin::bindings::wit::command::{Error, Place};
 use crate::plugin::state::State;
 use crate::sys::process::{Program, SYSTEM_PATH, find};
-
-use super::{not_found, other};
-use crate::plugin::bindings::wit::command::Place;
 
 /// The variables of the build that reach programs of the build host.
 const PASSED: [&str; 10] = [
