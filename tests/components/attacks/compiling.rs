@@ -124,7 +124,7 @@ fn compiling_takes_no_longer_than_a_hook_may() {
 
 /// Why the element at a path does not load.
 fn told(path: &Path) -> String {
-    let error = Library::default().open(path).err().expect("it loads");
+    let error = Library::default().open(path).expect_err("it loads");
     error.to_string().replace(path.to_str().unwrap(), "PATH")
 }
 
