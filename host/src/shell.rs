@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+mod apt;
 pub mod environment;
 pub mod hooks_dir;
 pub mod library;
@@ -51,6 +52,7 @@ impl ShellRunner {
     pub fn prepare(plan: &Plan, site: &Site) -> Result<ShellRunner> {
         let dirs = &site.workspace;
         hooks_dir::merge(plan, &dirs.hooks())?;
+        apt::write(&dirs.hooks())?;
         let element_directories = element_directories(plan, &dirs.elements())?;
         let python = plan.environment.get("DIB_PYTHON_EXEC").map(String::as_str);
         let library = library::write(&dirs.library(), python, &element_directories)?;

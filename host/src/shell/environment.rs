@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::plan::layout::FsKind;
 use crate::plan::{Layout, Plan, secret};
+use crate::shell::apt;
 use crate::shell::library::Library;
 use crate::spec::Checksum;
 use crate::workspace::Workspace;
@@ -123,6 +124,7 @@ pub fn inside_chroot(env: &mut Environment) {
     env.insert("HOME".to_owned(), "/root".to_owned());
     env.retain(|name, _| !OF_HOST.contains(&name.as_str()));
     env.insert("PATH".to_owned(), PATH.to_owned());
+    env.entry(apt::VARIABLE.to_owned()).or_insert_with(apt::settings_file);
 }
 
 /// The parameters of the block device, as [`contract`] says where they are.
