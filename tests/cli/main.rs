@@ -8,6 +8,7 @@
 //! git diff tests/cli/plans
 //! ```
 
+mod api;
 mod authoring;
 mod bad_input;
 mod elements;

@@ -210,7 +210,8 @@ typedef uint8_t slate_rootfs_kind_t;
 #define SLATE_ROOTFS_KIND_SOCKET 6
 
 // Why a function did not do what was asked. Nothing was changed then,
-// except by a function on a whole tree, which stops where it fails.
+// except by a function on a whole tree, which stops where it fails, and for
+// directories that `parents` made.
 typedef struct slate_rootfs_error_t {
   uint8_t tag;
   union {
@@ -1115,187 +1116,422 @@ typedef struct {
 // Imported Functions from `blankslate:element/log@0.1.0`
 // Writes a message under the element's and the hook's name. A message of
 // several lines becomes several lines. What exceeds the hook's limit on
-// output is dropped, and the log says so once.
+// output is dropped, and the log says so once. Never fails.
 extern void slate_log_write(slate_log_level_t level, slate_string_t *message);
 
 // Imported Functions from `blankslate:element/progress@0.1.0`
 // Starts a step named in a few words: `unpacking the kernel`. An
-// absent total means that it is not known.
+// absent total means that it is not known. Never fails: above the limit
+// on open handles the step is not shown.
 extern slate_progress_own_step_t slate_progress_constructor_step(slate_string_t *label, uint64_t *maybe_total, slate_progress_unit_t unit);
 // Sets how much is done, not how much was added. More than the total
-// is shown as the total.
+// is shown as the total. Never fails.
 extern void slate_progress_method_step_set(slate_progress_borrow_step_t self, uint64_t done);
 
 // Imported Functions from `blankslate:element/image@0.1.0`
-// Describes the image. The answer does not change during a build.
+// Describes the image. The answer does not change during a build. Never
+// fails.
 extern void slate_image_describe(slate_image_description_t *ret);
 
 // Imported Functions from `blankslate:element/params@0.1.0`
 // The value of a parameter. Absent means that it has no default and that
 // nobody set it.
+// 
+// Errors: `undeclared`, and nothing else.
 extern bool slate_params_get(slate_string_t *name, slate_params_option_value_t *ret, slate_params_error_t *err);
-// All parameters that have a value, sorted by name.
+// All parameters that have a value, sorted by name. Never fails.
 extern void slate_params_all(slate_params_list_tuple2_string_value_t *ret);
 // The value of a variable of the caller's environment. Absent means that
 // it is not set; the empty string is a value.
+// 
+// Errors: `denied`, and nothing else.
 extern bool slate_params_environment(slate_string_t *name, slate_option_string_t *ret, slate_params_error_t *err);
 
 // Imported Functions from `blankslate:element/rootfs@0.1.0`
 // Reads a whole regular file.
+// 
+// Errors: those of paths; `not-found`; `is-a-directory`; `invalid` for what
+// is neither a regular file nor a directory; `too-large` above the limit on
+// answers (`open` reads what is larger).
 extern bool slate_rootfs_read(slate_string_t *path, slate_list_u8_t *ret, slate_rootfs_error_t *err);
 // Writes a whole regular file. What exists is replaced in one step by a
 // file that takes over its mode, owner and extended attributes where
 // `attributes` gives none. A new file gets mode 0644 and belongs to root.
 // `parents` creates missing directories, mode 0755, owned by root.
+// 
+// Errors: those of paths, of names and of attributes; `invalid` for a path
+// that ends in `/` and, to replace, for what is neither a regular file nor a
+// directory; `not-found` without `parents` if the directory does not exist,
+// and for a link on the way that leads nowhere; `exists` with `fail` if
+// anything is there; `is-a-directory` with `replace` for a directory;
+// `too-large` above the limit on what is written; `no-space`.
 extern bool slate_rootfs_write(slate_string_t *path, slate_list_u8_t *contents, slate_rootfs_attributes_t *attributes, slate_rootfs_existing_t existing, bool parents, slate_rootfs_error_t *err);
 // Appends to a regular file, which is created as `write` does if it does not exist.
+// 
+// Errors: those of paths and of names; `invalid` for a path that ends in `/`
+// and for what is neither a regular file nor a directory; `not-found` if the
+// directory does not exist; `is-a-directory`; `too-large` above the limit on
+// what is written; `no-space`, with a part of the contents appended perhaps.
 extern bool slate_rootfs_append(slate_string_t *path, slate_list_u8_t *contents, slate_rootfs_error_t *err);
-// What is known of a path. Absent means that it does not exist. `follow`
+// What is known of a path. Absent means that it does not exist, nor perhaps
+// the directories on the way to it. `follow`
 // says whether a symbolic link at its end is followed; the answer for a
 // link that leads nowhere is then absent too.
+// 
+// Errors: those of paths. Never `not-found`.
 extern bool slate_rootfs_stat(slate_string_t *path, bool follow, slate_rootfs_option_metadata_t *ret, slate_rootfs_error_t *err);
 // The entries of a directory, sorted bytewise by name, without `.` and `..`.
+// Their paths are the given one, links in it not resolved, and a name.
+// 
+// Errors: those of paths; `not-found`; `not-a-directory`; `too-large` for
+// more entries than the limit.
 extern bool slate_rootfs_list(slate_string_t *path, slate_rootfs_list_entry_t *ret, slate_rootfs_error_t *err);
 // Everything below a directory, itself left out: parents before their
 // contents, siblings sorted bytewise. Symbolic links are not followed.
+// 
+// Errors: those of `list`; `invalid` for more than 511 levels.
 extern bool slate_rootfs_walk(slate_string_t *path, slate_rootfs_list_entry_t *ret, slate_rootfs_error_t *err);
 // The paths that match a pattern, sorted bytewise: `*` and `?` match
 // within a name, `[a-z]` and `[!a-z]` match one character of a set, `**`
 // as a whole component matches any number of directories. A leading dot
 // must be matched by a dot. No match is an empty list.
+// 
+// A `]` directly behind `[` belongs to the set, and nothing makes `*`, `?`
+// or `[` stand for themselves but a set: `[*]`. The pattern starts at the
+// root with or without a leading `/`, what it gives are absolute paths.
+// Single dots and a trailing `/` make no difference: `/etc/*/` matches files
+// too. Links to directories are followed, but not by `**`, which leaves
+// directories with a leading dot out. The last component may be a link that
+// leads nowhere. A name that is not UTF-8 does not match.
+// 
+// Errors: those of paths, but for `not-found` and `not-a-directory`, which
+// are no match; `invalid` for a `[` without its `]` in the same component,
+// for `..` as a component, and below 512 levels; `too-large` for more paths,
+// or more names in the directories that lead to them, than the limit on
+// entries.
 extern bool slate_rootfs_glob(slate_string_t *pattern, slate_list_string_t *ret, slate_rootfs_error_t *err);
 // Creates a directory, mode 0755 and owned by root where `attributes` says
 // nothing. `parents` creates missing directories on the way. An existing
 // directory is not an error and gets the attributes given.
+// 
+// Errors: those of paths and of attributes; `exists` for what is no
+// directory; `not-found` without `parents` if the directory it goes to does
+// not exist, and for a link on the way that leads nowhere; `too-large` above
+// the limit on what is written; `no-space`.
 extern bool slate_rootfs_make_directory(slate_string_t *path, slate_rootfs_attributes_t *attributes, bool parents, slate_rootfs_error_t *err);
 // Creates a symbolic link at `path`. Any target is fine, one that does not
 // exist included. A symbolic link at the end of `path` is not followed.
+// 
+// Errors: those of paths and of names; `invalid` for a target that is
+// empty, has a zero byte or is longer than 4095 bytes; `not-found` if the
+// directory does not exist; `exists` with `fail`; `is-a-directory` with
+// `replace` for a directory; `too-large` above the limit on what is written;
+// `no-space`.
 extern bool slate_rootfs_symlink(slate_string_t *target, slate_string_t *path, slate_rootfs_existing_t existing, slate_rootfs_error_t *err);
 // Gives a file a second name. Symbolic links at the ends are not followed.
+// 
+// Errors: those of paths and of names; `not-found` if `original`, or the
+// directory of `path`, does not exist; `is-a-directory` if `original` is
+// one; `exists` if anything has `path`; `too-large` above the limit on what
+// is written; `no-space`; `other` if the two are on two file systems.
 extern bool slate_rootfs_hard_link(slate_string_t *original, slate_string_t *path, slate_rootfs_error_t *err);
 // Creates a device node or another special file, mode 0644 and owned by
 // root where `attributes` says nothing.
+// 
+// Errors: those of paths, of names and of attributes; `invalid` for a major
+// number above 4095 or a minor one above 1048575; `not-found` if the
+// directory does not exist; `exists` if anything has the path; `too-large`
+// above the limit on what is written; `no-space`.
 extern bool slate_rootfs_make_node(slate_string_t *path, slate_rootfs_node_t *node, slate_rootfs_attributes_t *attributes, slate_rootfs_error_t *err);
 // Removes a file, or an empty directory. A symbolic link is removed, not
 // what it leads to.
+// 
+// Errors: those of paths and of names; `not-found`; `not-empty`; `other`
+// for a directory that something is mounted on.
 extern bool slate_rootfs_remove(slate_string_t *path, slate_rootfs_error_t *err);
 // Removes a file, or a directory with all below it, if it exists. Symbolic
 // links are removed, not followed; mounted file systems are left alone and
 // make the call fail. The root itself cannot be removed.
+// 
+// Errors: those of paths and of names, but for `not-found`; `other` where
+// something is mounted, with what came before removed.
 extern bool slate_rootfs_remove_tree(slate_string_t *path, slate_rootfs_error_t *err);
 // Renames a file or a directory and replaces what has the new name, if
 // that is of the same kind and, for a directory, empty. Symbolic links at
 // the ends are not followed.
+// 
+// Errors: those of paths and of names; `not-found` if `from`, or the
+// directory of `to`, does not exist; `not-a-directory` for a directory over
+// a file; `is-a-directory` for a file over a directory; `not-empty` over a
+// directory with something in it; `invalid` for a directory into itself;
+// `no-space`; `other` to another file system, and where something is mounted.
 extern bool slate_rootfs_rename(slate_string_t *from, slate_string_t *to, slate_rootfs_error_t *err);
 // Changes attributes of a file. `recursive` goes on to all below a
 // directory, where mode bits for execution are given to directories and to
 // files that some class may execute already, as `chmod` does for `X`.
-// Symbolic links below are changed themselves, at the end of `path` followed.
+// Symbolic links below are changed themselves, without extended attributes;
+// one at the end of `path` is followed. For what is no directory
+// `recursive` makes no difference.
+// 
+// Errors: those of paths and of attributes; `not-found`; `invalid` with
+// `recursive` for more than 512 levels; `too-large` if the extended
+// attributes of all files are above the limit on what is written; `no-space`.
 extern bool slate_rootfs_set_attributes(slate_string_t *path, slate_rootfs_attributes_t *attributes, bool recursive, slate_rootfs_error_t *err);
 // Changes owner, group and time of a symbolic link itself, and attributes
 // of anything else as `set-attributes` does. A link has no permission bits:
 // `mode` is left alone.
+// 
+// Errors: those of `set-attributes`; `invalid` for extended attributes
+// `user.*` and `system.posix_acl_access` of a link, which has none.
 extern bool slate_rootfs_set_link_attributes(slate_string_t *path, slate_rootfs_attributes_t *attributes, slate_rootfs_error_t *err);
 // The extended attributes of a file, sorted by name; ACLs and file
-// capabilities are among them. A symbolic link is not followed.
+// capabilities are among them. A symbolic link is not followed. Empty for a
+// file system without any; those whose name is not UTF-8 are left out.
+// 
+// Errors: those of paths; `not-found`.
 extern bool slate_rootfs_extended_attributes(slate_string_t *path, slate_list_tuple2_string_list_u8_t *ret, slate_rootfs_error_t *err);
-// Removes an extended attribute; one that is not there is not an error.
+// Removes an extended attribute; one that is not there is not an error. A
+// symbolic link is not followed.
+// 
+// Errors: those of paths; `not-found`; `invalid` for a name as
+// `attributes` has it; `other` if the file system has none of this kind.
 extern bool slate_rootfs_remove_extended_attribute(slate_string_t *path, slate_string_t *name, slate_rootfs_error_t *err);
 // Copies a file or a tree with modes, times, links, holes, device nodes,
 // extended attributes and ACLs. A symbolic link at the end of the source is
 // copied as a link. `to` is the new path itself, not a directory to copy into.
+// 
+// Errors: those of paths and of names, for the source as for `to`;
+// `denied` for `host-file`; `invalid` for a tree into itself, for more than
+// 512 levels, for a digest of which the element fetched no file, for the
+// scratch directory or another root as a whole and for a path of the build
+// host that `host-files.read` does not take; `not-found` if the source, or
+// without `parents` the directory of `to`, does not exist; `exists` with
+// `fail` if a file has a path of the copy; `is-a-directory` with `replace`
+// for a file over a directory, `not-a-directory` for the reverse;
+// `too-large` above the limit on what is written; `no-space`; `other` for
+// what cannot be read or written, by its path.
 extern bool slate_rootfs_copy(slate_rootfs_source_t *from, slate_string_t *to, slate_rootfs_copy_options_t *options, slate_rootfs_error_t *err);
-// A user of the image. Absent means that its passwd file has none of this name.
+// A user of the image. Absent means that its passwd file has none of this
+// name, or that the image has no such file.
+// 
+// Errors: those of paths, for `/etc/passwd`; `is-a-directory` and `invalid`
+// if that is no regular file. Never `not-found` or `unknown-owner`.
 extern bool slate_rootfs_find_user(slate_string_t *name, slate_rootfs_option_user_entry_t *ret, slate_rootfs_error_t *err);
 // Number of a group of the image. Absent means that its group file has
-// none of this name.
+// none of this name, or that the image has no such file.
+// 
+// Errors: those of `find-user`, for `/etc/group`.
 extern bool slate_rootfs_find_group(slate_string_t *name, slate_option_u32_t *ret, slate_rootfs_error_t *err);
 // The next piece, at most `limit` bytes and at most 1 MiB. Empty means
-// that the end was reached.
+// that the end was reached, or that `limit` is 0.
+// 
+// Errors: `other` if it cannot be read.
 extern bool slate_rootfs_method_reader_read(slate_rootfs_borrow_reader_t self, uint32_t limit, slate_list_u8_t *ret, slate_rootfs_error_t *err);
 // Writes the next piece.
+// 
+// Errors: `too-large` above the limit on what is written; `no-space`;
+// `other` if it cannot be written.
 extern bool slate_rootfs_method_writer_write(slate_rootfs_borrow_writer_t self, slate_list_u8_t *contents, slate_rootfs_error_t *err);
 // Puts the file in its place, as `write` does.
+// 
+// Errors: `invalid` for attributes that the kernel refuses; `exists` with
+// `fail`, and `is-a-directory` with `replace`, for what came there since;
+// `no-space`; `other`. The writer is gone then too.
 extern bool slate_rootfs_static_writer_finish(slate_rootfs_own_writer_t writer, slate_rootfs_error_t *err);
 // Opens a regular file to be read piece by piece.
+// 
+// Errors: those of `read`; `too-large` above the limit on open handles
+// only, whatever the file's size.
 extern bool slate_rootfs_open(slate_string_t *path, slate_rootfs_own_reader_t *ret, slate_rootfs_error_t *err);
-// Begins a regular file, to be written piece by piece; the parameters are those of `write`.
+// Begins a regular file, to be written piece by piece; the parameters are
+// those of `write`. With `keep`, what is written is dropped if there is a
+// file.
+// 
+// Errors: those of `write`, but that `is-a-directory`, and `invalid` for what
+// is no regular file, come whatever `existing` says; `too-large` above the
+// limit on open handles too.
 extern bool slate_rootfs_create(slate_string_t *path, slate_rootfs_attributes_t *attributes, slate_rootfs_existing_t existing, bool parents, slate_rootfs_own_writer_t *ret, slate_rootfs_error_t *err);
 
 // Imported Functions from `blankslate:element/command@0.1.0`
 // Runs a program to its end: a name that is looked up in `PATH`, or an
 // absolute path (in the chroot only). Its output goes to the log as it
 // comes.
+// 
+// Errors, none of which started the program but for `failed`, `timed-out`,
+// `too-much-output` and `other`:
+// 
+// - `invalid`: the program's name is empty or has a zero byte, or a `/` on
+//   the build host; the timeout is 0; the directory is not absolute, or is
+//   no directory of the image; the name of a variable is empty or has a `=`
+//   or a zero byte, or cannot be set on the build host; an argument or a
+//   value has a zero byte; a path of scratch or cache leads elsewhere, has
+//   no such cache, or is meant for the chroot; the directory of an
+//   `image-path` does not exist; the element did not fetch that file;
+// - `denied`: `chroot`, or the program of the build host, is not granted;
+// - `not-found`: there is no such program, or no interpreter for it;
+// - `failed`: it exited with a status that is not expected, or was ended by
+//   a signal, which `any` does not expect either;
+// - `timed-out`: its own time or what was left of the hook's was over,
+//   whichever is less; holds that time;
+// - `too-much-output`: captured output has more than the limit on answers.
+//   The program went on to its end, with an expected status;
+// - `other`: it could not be started, what it needs in the chroot could not
+//   be mounted or unmounted, or the operator stopped the build.
 extern bool slate_command_run(slate_string_t *program, slate_command_list_argument_t *arguments, slate_command_options_t *options, slate_command_outcome_t *ret, slate_command_error_t *err);
 
 // Imported Functions from `blankslate:element/packages@0.1.0`
 // The distribution at hand.
+// 
+// Errors: `failed` if the image has no distribution that manages packages
+// and services, if its component fails, and in a call of its managers,
+// which cannot ask for themselves.
 extern bool slate_packages_describe(slate_packages_distribution_t *ret, slate_packages_error_t *err);
 // Installs packages, those that are there already left as they are. An
 // empty list does nothing. Names of packages and of groups (`@core`) that the
 // image's repositories have; neither files nor URLs.
+// 
+// Errors: `invalid` for a name that is none of those, in the list or in the
+// `pkg-map`; `unmapped`; `failed` as `describe` does, if the `pkg-map`
+// cannot be read, and if a package cannot be installed.
 extern bool slate_packages_install(slate_list_string_t *names, slate_packages_error_t *err);
 // Removes packages, those that are not there ignored. An empty list does nothing.
+// 
+// Errors: `invalid`, `unmapped` and `failed` as `install` does.
 extern bool slate_packages_remove(slate_list_string_t *names, slate_packages_error_t *err);
 // Which of the packages are installed, in the order of the names. A
-// generic name that maps to several packages is installed if all are.
+// generic name that maps to several packages is installed if all are, and
+// one that the map leaves out on purpose always is.
+// 
+// Errors: `invalid`, `unmapped` and `failed` as `install` does.
 extern bool slate_packages_installed(slate_list_string_t *names, slate_list_bool_t *ret, slate_packages_error_t *err);
 // The distribution's package names for generic ones, in order; none for a
 // name that the map leaves out on purpose.
+// 
+// Errors: `invalid`, `unmapped` and `failed` as `install` does.
 extern bool slate_packages_resolve(slate_list_string_t *names, slate_list_string_t *ret, slate_packages_error_t *err);
 
 // Imported Functions from `blankslate:element/services@0.1.0`
 // Makes services start when the image boots.
+// 
+// Errors: `invalid` for what is not the name of a service, in the list or
+// in the `svc-map`; `unmapped`; `failed` if the image has no distribution
+// that manages services, if the `svc-map` cannot be read, if a service is
+// not there or cannot be enabled, and in a call of the distribution's own
+// managers.
 extern bool slate_services_enable(slate_list_string_t *names, slate_services_error_t *err);
 // Makes services not start when the image boots; those that are not there
 // are ignored.
+// 
+// Errors: `invalid`, `unmapped` and `failed` as `enable` does.
 extern bool slate_services_disable(slate_list_string_t *names, slate_services_error_t *err);
 
 // Imported Functions from `blankslate:element/fetch@0.1.0`
-// Fetches a file, or finds it in the cache.
+// Fetches a file, or finds it in the cache. A transfer is tried again
+// three times where that may help, ten redirections are followed.
+// 
+// Errors: `invalid` for a digest that is not 64 or 128 digits of lower-case
+// hexadecimal, for what is no `https:` or `http:` URL, and for one with `.`
+// or `..` among its parts, white space, a `\` or what is not ASCII;
+// `denied` for the URL, or for one that the server sends to where there is
+// no digest; `offline`; `not-found` if the server answers 404 or 410;
+// `mismatch`; `too-large` above the limit on downloads, which all the
+// hook's transfers share; `failed` for every other end of the transfer,
+// a cache that cannot be written and the end of the hook's time included.
 extern bool slate_fetch_get(slate_fetch_request_t *request, slate_fetch_fetched_t *ret, slate_fetch_error_t *err);
 // A piece of a fetched file: at most `limit` bytes and at most 16 MiB,
-// from an offset on. Empty means that the offset is at or behind the end.
+// from an offset in bytes on. Empty means that the offset is at or behind
+// the end, or that `limit` is 0.
+// 
+// Errors: `invalid` for a digest of which this element fetched no file in
+// this build; `failed` if the file cannot be read.
 extern bool slate_fetch_read(slate_string_t *digest, uint64_t offset, uint32_t limit, slate_list_u8_t *ret, slate_fetch_error_t *err);
 
 // Imported Functions from `blankslate:element/host-files@0.1.0`
 // Reads a whole file.
+// 
+// Errors: `invalid` for a path that does not begin with `/` or `~/`, or has
+// a `..` or a zero byte, and for what is no regular file; `denied`;
+// `not-found` for a path, or a link's target, that does not exist;
+// `too-large` above the limit on answers; `other` for what the operating
+// system refuses.
 extern bool slate_host_files_read(slate_string_t *path, slate_list_u8_t *ret, slate_host_files_error_t *err);
 // The entries of a directory, sorted bytewise by name. Names that are not
 // UTF-8 are left out.
+// 
+// Errors: `invalid` for a path as `read` has it; `denied`; `not-found`;
+// `too-large` for more entries than the limit; `other` for what is no
+// directory, and for what the operating system refuses.
 extern bool slate_host_files_list(slate_string_t *path, slate_host_files_list_entry_t *ret, slate_host_files_error_t *err);
 
 // Imported Functions from `blankslate:element/block-device@0.1.0`
-// Describes the disk.
+// Describes the disk, in any phase.
+// 
+// Errors: `denied`, and nothing else.
 extern bool slate_block_device_describe(slate_block_device_disk_t *ret, slate_block_device_error_t *err);
 // Makes the build use an existing block device of the build host instead
-// of the planned disk: an absolute path. In the block-device phase only.
+// of the planned disk: an absolute path. In the block-device phase only. A
+// later call replaces what an earlier one gave.
+// 
+// Errors: `denied`; `wrong-phase` in every other phase; `invalid` for what
+// is no absolute path of a block device, and above the limit on requests.
 extern bool slate_block_device_provide(slate_string_t *device, slate_block_device_error_t *err);
 
 // Imported Functions from `blankslate:element/boot@0.1.0`
 // Adds arguments to the kernel's command line, behind those that are
 // there; one that is there already is not added again. They reach the
 // image with the boot loader, so this is too late once that is installed.
+// 
+// Errors: `invalid` for an argument that is empty, has a control character,
+// white space outside of double quotes or a double quote without its
+// second, and above the limit on requests. Then none is added.
 extern bool slate_boot_add_kernel_arguments(slate_list_string_t *arguments, slate_boot_error_t *err);
-// The arguments that all elements added so far, in order.
+// The arguments that all elements added so far, in order. Empty before the
+// first. Never fails.
 extern void slate_boot_kernel_arguments(slate_list_string_t *ret);
 // Makes kernel modules load when the image boots, through a file of the
-// element's name in `/etc/modules-load.d`.
+// element's name in `/etc/modules-load.d`. One that the file has already is
+// not added again.
+// 
+// Errors: `invalid` for a name of other characters than letters, digits,
+// `_` and `-`, of more than 255 or none, or that begins with `-`; `failed` if
+// the file cannot be read or written.
 extern bool slate_boot_load_modules(slate_list_string_t *modules, slate_boot_error_t *err);
 // Installs a boot loader on the image's disk, with the kernels that the
 // image has. Needs `block-device = true` in the manifest. In the finalise
 // phase only.
+// 
+// Errors: `denied`; `invalid` for a console that is not a device with
+// options; `wrong-phase` in every other phase; `failed` if the boot loader
+// could not be installed: the failure says what is missing in the image, or
+// in its disk, or which program failed.
 extern bool slate_boot_install_loader(slate_boot_loader_t *loader, slate_boot_error_t *err);
 
 // Imported Functions from `blankslate:element/ramdisk@0.1.0`
-// Adds kernel modules that are loaded by the ramdisk's init.
+// Adds kernel modules that are loaded by the ramdisk's init. One that is
+// there already is not added again.
+// 
+// Errors: `invalid` for a name of other characters than letters, digits,
+// `_` and `-`, of more than 255 or none, or that begins with `-`, and above
+// the limit on requests. Then none is added.
 extern bool slate_ramdisk_add_modules(slate_list_string_t *modules, slate_ramdisk_error_t *err);
-// Adds a script.
+// Adds a script. One of the same number and name is replaced.
+// 
+// Errors: `invalid` for a name as `add-modules` has it, for a number above
+// 99, and above the limit on requests.
 extern bool slate_ramdisk_add_init_script(slate_ramdisk_init_script_t *script, slate_ramdisk_error_t *err);
-// Adds a file of udev rules; its name ends in `.rules`.
+// Adds a file of udev rules; its name ends in `.rules`. One of the same
+// name is replaced.
+// 
+// Errors: `invalid` for a name that does not end so, as `add-modules` has it
+// but that `.` is fine too, and above the limit on requests.
 extern bool slate_ramdisk_add_udev_rules(slate_string_t *name, slate_string_t *contents, slate_ramdisk_error_t *err);
 // Adds programs of the image with the libraries they need: names that are
-// looked up in the image's `PATH`, or absolute paths.
+// looked up in the image's `PATH`, or absolute paths. Whether the image has
+// them is looked at when the ramdisk is made.
+// 
+// Errors: `invalid` for a path that is not absolute, for a name as
+// `add-modules` has it but that `.`, `+` and `/` are fine too, and above the
+// limit on requests. Then none is added.
 extern bool slate_ramdisk_add_programs(slate_list_string_t *programs, slate_ramdisk_error_t *err);
 
 // Exported Functions from `blankslate:element/lifecycle@0.1.0`

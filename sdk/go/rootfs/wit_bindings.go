@@ -64,7 +64,8 @@ const (
 )
 
 // Why a function did not do what was asked. Nothing was changed then,
-// except by a function on a whole tree, which stops where it fails.
+// except by a function on a whole tree, which stops where it fails, and for
+// directories that `parents` made.
 type Error struct {
 	tag   uint8
 	value any
