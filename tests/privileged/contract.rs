@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("contract::break_points_run_the_callers_command_where_hooks_run", break_points),
     ("contract::a_break_command_that_fails_ends_the_build", a_failing_break_command),
     ("contract::each_phase_ends_with_the_times_of_its_hooks", times_of_hooks),
+    ("contract::a_file_of_variables_that_fails_is_named_with_its_status", a_failing_environment_file),
     ("contract::traced_builds_name_what_is_no_hook", files_that_are_no_hooks),
     ("contract::a_disk_that_a_hook_brings_is_used_as_it_is", a_disk_of_a_hook),
     ("contract::a_device_without_a_mount_is_an_error", a_device_without_a_mount),
@@ -134,6 +135,20 @@ fn times_of_hooks() {
         assert!(line[1].parse::<f64>().is_ok(), "{line:?}");
     }
     assert_eq!(stderr.matches("END PROFILING").count(), 2, "one for each phase with hooks");
+}
+
+fn a_failing_environment_file() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-hook", "true");
+    seed.file("probe/environment.d/10-fine", "true\n");
+    seed.file("probe/environment.d/20-broken", "echo broken\nexit 6\n");
+    seed.file("probe/environment.d/30-late", "true\n");
+    let output = seed.old("disk-image-create", "-n -t tar -o out/x seed probe").output().unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(6), "{stderr}");
+    let line = "environment.d/20-broken of element probe failed before hook ";
+    assert!(stderr.contains(line), "{stderr}");
+    assert!(stderr.contains("exit status 6"), "{stderr}");
 }
 
 fn files_that_are_no_hooks() {

@@ -22,6 +22,7 @@ use crate::plan::{Plan, PlannedHook};
 use crate::plugin::{self, Distribution, HookContext, HostDistribution, Setting};
 use crate::report::{FailureCause, HookOutput, Stream};
 use crate::shell::environment::{self, Environment};
+use crate::shell::sourcing::SourcingError;
 use crate::shell::{ShellRunner, hooks_dir};
 
 /// Both hook runners.
@@ -140,7 +141,18 @@ impl Crew {
                 }
             }
         }
-        self.shell.phase_environment(phase, &ground, sink)
+        self.shell.phase_environment(phase, &ground, sink).map_err(|error| self.with_owner(error))
+    }
+
+    /// An error with the element whose file of `environment.d` it is about.
+    fn with_owner(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast::<SourcingError>() {
+            Ok(failed) => {
+                let owner = self.sources.iter().find(|element| element.file(&failed.path).is_some());
+                SourcingError { element: owner.map(|element| element.name.clone()), ..failed }.into()
+            }
+            Err(error) => error,
+        }
     }
 
     /// The way from the shell hooks of a chroot phase to a component's package manager.

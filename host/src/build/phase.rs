@@ -18,6 +18,7 @@ use crate::plan::{Plan, PlannedHook};
 use crate::report::{FailureCause, HookFailure, HookOutput, PhaseScope, Stream, TimeLimit};
 use crate::shell::environment::Environment;
 use crate::shell::hooks_dir;
+use crate::shell::sourcing::SourcingError;
 use crate::sys::mount::Mount;
 use crate::sys::process::{self, Ended};
 use crate::sys::signals;
@@ -194,6 +195,16 @@ fn cause_of(ended: Ended) -> Result<(), FailureCause> {
     }
 }
 
+/// Why a hook could not be run: a file of `environment.d`, or whatever else.
 pub(super) fn io_cause(error: &anyhow::Error) -> FailureCause {
-    FailureCause::Io(format!("{error:#}"))
+    let Some(SourcingError { path, element, ended }) = error.downcast_ref() else {
+        return FailureCause::Io(format!("{error:#}"));
+    };
+    match cause_of(*ended) {
+        Err(FailureCause::Interrupted) => FailureCause::Interrupted,
+        Err(cause) => {
+            FailureCause::Environment { file: path.clone(), element: element.clone(), cause: Box::new(cause) }
+        }
+        Ok(()) => FailureCause::Io(error.to_string()),
+    }
 }

@@ -12,6 +12,11 @@ pub fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
+/// Whether a file of this name in `environment.d` is sourced.
+pub fn is_environment_file(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
 /// Which names of files in a phase's directory are hooks.
 #[derive(Clone, Debug, Default)]
 pub struct NameRule(Option<Regex>);

@@ -46,6 +46,15 @@ pub enum FailureCause {
     TimedOut(TimeLimit),
     /// The operator stopped the build.
     Interrupted,
+    /// A file of `environment.d`, which is sourced first, failed: the hook did not begin.
+    Environment {
+        /// The file, relative to its element.
+        file: String,
+        /// The element that has it; absent for a file of none.
+        element: Option<String>,
+        /// How it failed.
+        cause: Box<FailureCause>,
+    },
     /// It could not be run at all.
     Io(String),
 }
@@ -93,6 +102,7 @@ impl FailureCause {
             FailureCause::Signal(number) => u8::try_from(128 + number).unwrap_or(1),
             FailureCause::TimedOut(_) => FailureCause::TIMED_OUT,
             FailureCause::Interrupted => FailureCause::INTERRUPTED,
+            FailureCause::Environment { cause, .. } => cause.exit_status(),
             FailureCause::Returned(_) | FailureCause::Trap(_) | FailureCause::Io(_) => 1,
         }
     }
@@ -107,6 +117,7 @@ impl fmt::Display for FailureCause {
             FailureCause::Trap(trap) => write!(f, "the component trapped: {trap}"),
             FailureCause::TimedOut(limit) => write!(f, "ran longer than its limit of {limit}"),
             FailureCause::Interrupted => f.write_str("interrupted"),
+            FailureCause::Environment { file, cause, .. } => write!(f, "{file}: {cause}"),
             FailureCause::Io(error) => write!(f, "could not be run: {error}"),
         }
     }
@@ -122,6 +133,10 @@ impl fmt::Display for HookFailure {
         match cause {
             FailureCause::Interrupted => {
                 write!(f, "interrupted in hook {hook} of element {element}, phase {phase} ({place})")
+            }
+            FailureCause::Environment { file, element, cause } => {
+                let of = element.as_ref().map(|element| format!(" of element {element}")).unwrap_or_default();
+                write!(f, "{file}{of} failed before hook {hook} in phase {phase} ({place}): {cause}")
             }
             _ => write!(f, "hook {hook} of element {element} failed in phase {phase} ({place}): {cause}"),
         }
@@ -210,6 +225,20 @@ mod tests {
             let start = "hook 50-grub of element vm failed in phase finalise (in the chroot)";
             assert_eq!(failure.to_string(), format!("{start}: {words}"));
         }
+    }
+
+    #[test]
+    fn a_file_of_variables_fails_in_its_own_name() {
+        let failure = failure(FailureCause::Environment {
+            file: "environment.d/10-x".to_owned(),
+            element: Some("base".to_owned()),
+            cause: Box::new(FailureCause::Exit(4)),
+        });
+        assert_eq!(failure.exit_status(), 4);
+        assert_eq!(
+            failure.to_string(),
+            "environment.d/10-x of element base failed before hook 50-grub in phase finalise (in the chroot): exit status 4"
+        );
     }
 
     #[test]

@@ -5,25 +5,45 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::environment::Environment;
-use crate::sys::process::{Program, Stream};
+use crate::element::hook_name::is_environment_file;
+use crate::sys::process::{Ended, Program, Stream};
 
 /// Sources its arguments, everything printed going to stderr, then prints the
-/// environment with NUL behind each variable.
+/// environment. Before a file its path is printed; behind it, and behind each
+/// variable, is a NUL.
 const SCRIPT: &str = r#"
 set -eu -o pipefail
 exec 3>&1 1>&2
 for environment_file in "$@"; do
+    printf '%s\0' "$environment_file" >&3
     source "$environment_file"
 done
 unset environment_file
+printf '\0' >&3
 exec env -0 1>&3 3>&-
 "#;
 
+/// What is printed between the files and the variables.
+const BETWEEN: &str = "\0\0";
+
 /// Variables of the sourcing shell itself.
 const OF_THE_SHELL: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
+
+/// A file that failed when it was sourced: nothing of the phase can run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path} {ended}")]
+pub struct SourcingError {
+    /// The file, relative to its element: `environment.d/10-x.bash`.
+    pub path: String,
+    /// The element that has it; absent while that was not looked up, and for a
+    /// file that no element has.
+    pub element: Option<String>,
+    /// How the shell that sourced it ended.
+    pub ended: Ended,
+}
 
 /// Returns `env` as changed by the files of `environment.d` below `hooks`.
 /// The shell sees that directory as `seen_as`, inside `chroot` if given, and is
@@ -31,7 +51,8 @@ const OF_THE_SHELL: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
 ///
 /// # Errors
 ///
-/// Fails if bash is missing there or a file fails; the message holds what it printed.
+/// Fails if bash is missing there, and with a [`SourcingError`] if a file fails;
+/// what it printed went to `sink`.
 pub fn source(
     hooks: &Path,
     seen_as: &Path,
@@ -62,10 +83,14 @@ pub fn source(
             Stream::Stderr => sink(&String::from_utf8_lossy(line)),
         })
         .context("sourcing environment.d with bash")?;
+    let printed = String::from_utf8_lossy(&printed);
+    let (sourced, variables) = printed.split_once(BETWEEN).unwrap_or((&printed, ""));
     if !exit.success() {
-        bail!("a file of environment.d {}; the files, in order: {}", exit.ended, list(&files));
+        let last = sourced.trim_end_matches(['\0', '\n']).rsplit(['\0', '/']).next().unwrap_or_default();
+        let path = format!("environment.d/{last}");
+        return Err(SourcingError { path, element: None, ended: exit.ended }.into());
     }
-    Ok(parse(&printed))
+    Ok(parse(variables))
 }
 
 /// The files in the order in which they are sourced: bytewise by name.
@@ -85,19 +110,10 @@ fn environment_files(directory: &Path) -> Result<Vec<OsString>> {
     Ok(names)
 }
 
-fn is_environment_file(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-}
-
-fn parse(printed: &[u8]) -> Environment {
-    let text = String::from_utf8_lossy(printed);
-    let assignments = text.trim_end_matches('\n').split('\0').filter_map(|entry| entry.split_once('='));
+fn parse(printed: &str) -> Environment {
+    let assignments = printed.trim_end_matches('\n').split('\0').filter_map(|entry| entry.split_once('='));
     let own = assignments.filter(|(name, _)| !OF_THE_SHELL.contains(name));
     own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-fn list(files: &[OsString]) -> String {
-    files.iter().map(|file| file.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -143,16 +159,17 @@ mod tests {
     #[test]
     fn a_file_ends_at_its_time() {
         let error = sourced(&[("10-x", "while :; do :; done")]).unwrap_err();
-        let expected = "a file of environment.d was ended after its limit of 1 s; the files, in order: 10-x";
-        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.to_string(), "environment.d/10-x was ended after its limit of 1 s");
     }
 
     #[test]
-    fn a_failing_file_is_an_error_that_lists_the_files() {
-        let error = sourced(&[("10-x", "true"), ("20-y", "exit 4")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "a file of environment.d exited with status 4; the files, in order: 10-x 20-y"
-        );
+    fn the_file_that_fails_is_named_with_its_status() {
+        for (text, status) in [("exit 4", 4), ("false", 1), ("echo \"$MISSING\"", 1), ("return 3", 3)] {
+            let error = sourced(&[("10-x", "true"), ("20-y", text), ("30-z", "true")]).unwrap_err();
+            let error: &SourcingError = error.downcast_ref().unwrap();
+            let path = "environment.d/20-y".to_owned();
+            let expected = SourcingError { path, element: None, ended: Ended::Code(status) };
+            assert_eq!(*error, expected, "{text}");
+        }
     }
 }
