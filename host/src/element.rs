@@ -30,6 +30,7 @@ pub mod manifest;
 pub mod phase;
 mod readme;
 pub mod section;
+pub mod skipped;
 
 pub use error::ElementError;
 pub use library::Library;

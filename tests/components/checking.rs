@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use blankslate::authoring::check::{Finding, Rehearsals, Severity, check};
+use blankslate::element::Library;
 
 use crate::rehearsal::folder;
 use crate::tooling::Scratch;
@@ -17,7 +18,10 @@ fn found(guest: &str, hook: &str, manifest: &str, files: &[(&str, &str)]) -> Vec
     let folder = folder(&scratch, guest, &[hook], manifest, files);
     let rehearsals = Rehearsals { cases: &folder.join("tests"), cache: env!("CARGO_TARGET_TMPDIR").as_ref() };
     let about_documents = |it: &Finding| it.code.starts_with("no-summary") || it.code == "no-readme";
-    check(&folder, Some(rehearsals)).into_iter().filter(|it| !about_documents(it)).collect()
+    check(&folder, &Library::default(), Some(rehearsals))
+        .into_iter()
+        .filter(|it| !about_documents(it))
+        .collect()
 }
 
 fn capabilities(findings: &[Finding], code: &str) -> Vec<String> {

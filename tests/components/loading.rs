@@ -3,6 +3,7 @@
 use std::fs;
 
 use blankslate::authoring::check::{Severity, check};
+use blankslate::element::Library;
 use blankslate::plugin::{InspectError, inspect};
 
 use crate::tooling::Scratch;
@@ -129,7 +130,9 @@ fn errors(guest: &str, bytes: &[u8], capabilities: &str) -> Vec<(&'static str, S
     let manifest = format!("name = '{guest}'\nversion = '0.1.0'\napi = '0.1'\n{capabilities}");
     fs::write(folder.join("element.toml"), manifest).unwrap();
     fs::write(folder.join(format!("{guest}.wasm")), bytes).unwrap();
-    let errors = check(&folder, None).into_iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = check(&folder, &Library::default(), None)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| (finding.code, finding.message)).collect()
 }
 

@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("contract::a_break_command_that_fails_ends_the_build", a_failing_break_command),
     ("contract::each_phase_ends_with_the_times_of_its_hooks", times_of_hooks),
     ("contract::a_file_of_variables_that_fails_is_named_with_its_status", a_failing_environment_file),
+    ("contract::a_hook_that_lacks_the_executable_bit_is_told_once", a_hook_without_the_executable_bit),
     ("contract::traced_builds_name_what_is_no_hook", files_that_are_no_hooks),
     ("contract::a_disk_that_a_hook_brings_is_used_as_it_is", a_disk_of_a_hook),
     ("contract::a_device_without_a_mount_is_an_error", a_device_without_a_mount),
@@ -149,6 +150,20 @@ fn a_failing_environment_file() {
     let line = "environment.d/20-broken of element probe failed before hook ";
     assert!(stderr.contains(line), "{stderr}");
     assert!(stderr.contains("exit status 6"), "{stderr}");
+}
+
+fn a_hook_without_the_executable_bit() {
+    let seed = Seed::new();
+    seed.hook("install.d/50-hook", "true");
+    seed.hook("install.d/60-forgotten", "exit 1");
+    let forgotten = seed.scratch.join("elements/probe/install.d/60-forgotten");
+    fs::set_permissions(forgotten, fs::Permissions::from_mode(0o644)).unwrap();
+    seed.file("probe/install.d/data.conf", "a = b\n");
+    let stderr = text(&succeed(&mut seed.old("disk-image-create", "-n -t tar -o out/x seed probe")).stderr);
+    let line = "ignoring install.d/60-forgotten of probe: not executable; \
+                make it so (chmod +x) if it is to run as a hook";
+    assert_eq!(stderr.matches(line).count(), 1, "{stderr}");
+    assert!(!stderr.contains("data.conf"), "{stderr}");
 }
 
 fn files_that_are_no_hooks() {

@@ -11,10 +11,14 @@
 //!
 //! Which variables, files, programs and URLs hooks use no import tells. The
 //! rehearsals beside the element do, where it has some.
+//!
+//! Shell hooks say nothing of what they do: of them it is looked at whether they
+//! run at all, and at the files that declare.
 
 mod capabilities;
 mod documents;
 mod rehearsed;
+mod shell;
 
 use std::path::Path;
 
@@ -90,10 +94,10 @@ pub struct Rehearsals<'a> {
 }
 
 /// Looks at the element at a path, and if its rehearsals are named at what they
-/// use; errors first.
-pub fn check(path: &Path, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
-    let mut findings = match Library::default().open(path) {
-        Ok(element) => of_element(&element, rehearsals),
+/// use; errors first. What it depends on is looked for in a library, and beside it.
+pub fn check(path: &Path, library: &Library, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
+    let mut findings = match library.open(path) {
+        Ok(element) => of_element(&element, &library.clone().beside(path), rehearsals),
         Err(error) => vec![unreadable(&error)],
     };
     findings.sort_by_key(|finding| finding.severity);
@@ -109,8 +113,9 @@ fn unreadable(error: &ElementError) -> Finding {
     Finding { hint: error.hint(), ..Finding::error(code, error.to_string()) }
 }
 
-fn of_element(element: &Element, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
+fn of_element(element: &Element, library: &Library, rehearsals: Option<Rehearsals<'_>>) -> Vec<Finding> {
     let mut findings = documents::findings(element);
+    findings.extend(shell::findings(element, library));
     let Some(component) = &element.component else { return findings };
     findings.extend(of_component(element, component));
     let loads = findings.iter().all(|it| !["unreadable", "component"].contains(&it.code));

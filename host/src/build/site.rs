@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::breaks::Breaks;
-use crate::element::{Element, ElementFile, HookKind, Phase};
+use crate::element::Phase;
+use crate::element::skipped::{self, Why};
 use crate::plan::Plan;
 use crate::plugin::Limits;
 use crate::report::Report;
@@ -50,29 +51,24 @@ pub struct Site {
 }
 
 impl Site {
-    /// Names the files in a phase's directories that are no hooks, where the
-    /// build is traced: one that was meant to be a hook is hard to find otherwise.
+    /// Names the files in a phase's directories that are no hooks: what looks as
+    /// if it was meant to be one and lacks the executable bit in any case, all of
+    /// them where the build is traced.
     pub(super) fn tell_ignored(&self, plan: &Plan, phase: Phase) {
         let level = plan.environment.get("DIB_DEBUG_TRACE").and_then(|level| level.parse::<u32>().ok());
-        if level.unwrap_or(0) > 0 {
-            let lines = plan.sources.iter().flat_map(|element| ignored(element, phase));
-            lines.for_each(|line| self.report.info(&line));
+        let traced = level.unwrap_or(0) > 0;
+        for element in &plan.sources {
+            for skipped in skipped::in_phase(element, phase) {
+                let told = |why: &str| format!("ignoring {} of {}: {why}", skipped.file.path, element.name);
+                match skipped.why {
+                    Why::NotExecutable if skipped.is_meant() => self
+                        .report
+                        .warn(&told("not executable; make it so (chmod +x) if it is to run as a hook")),
+                    Why::NotExecutable if traced => self.report.info(&told("not executable")),
+                    Why::Name if traced => self.report.info(&told("not the name of a hook")),
+                    _ => {}
+                }
+            }
         }
     }
-}
-
-fn ignored(element: &Element, phase: Phase) -> Vec<String> {
-    let prefix = format!("{phase}.d/");
-    let is_hook = |name: &str| {
-        let mut hooks = element.hooks.iter().filter(|hook| hook.kind == HookKind::Shell);
-        hooks.any(|hook| hook.phase == phase && hook.name == name)
-    };
-    let ignored = element.files.iter().filter(|file| {
-        file.path.strip_prefix(&prefix).is_some_and(|name| !name.contains('/') && !is_hook(name))
-    });
-    let told = |file: &ElementFile| {
-        let why = if file.mode & 0o111 == 0 { "not executable" } else { "not the name of a hook" };
-        format!("ignoring {} of {}: {why}", file.path, element.name)
-    };
-    ignored.map(told).collect()
 }

@@ -27,7 +27,7 @@ pub struct DeclarationError {
     /// The element whose file it is.
     pub element: String,
     /// The file, relative to the element.
-    pub file: &'static str,
+    pub file: String,
     /// What is wrong.
     pub problem: String,
 }
@@ -47,7 +47,8 @@ pub fn problems(element: &Element) -> Vec<DeclarationError> {
     let maps = package_map::PackageMap::of(element).map(drop);
     let services = service_map::of(element).map(drop);
     let installs = package_installs::steps(std::slice::from_ref(element)).map(drop);
-    [maps, services, installs].into_iter().filter_map(Result::err).collect()
+    let wrong = [maps, services, installs].into_iter().filter_map(Result::err);
+    wrong.chain(source_repository::problems(element)).collect()
 }
 
 /// Reads JSON, or YAML where it is no JSON, as upstream does whatever a file is called.

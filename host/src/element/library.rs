@@ -60,6 +60,14 @@ impl Library {
         Library { fallback, ..self }
     }
 
+    /// The same with what lies beside the element at a path, searched last.
+    #[must_use]
+    pub fn beside(mut self, path: &Path) -> Library {
+        let real = fs::canonicalize(path).ok();
+        self.fallback.extend(real.and_then(|real| Some(real.parent()?.to_owned())));
+        self
+    }
+
     /// Whether a word on the command line is a path and not a name.
     pub fn is_path(word: &str) -> bool {
         word.contains('/') || word.ends_with(".wasm") || [".", ".."].contains(&word)

@@ -107,7 +107,7 @@ fn an_element_that_cannot_be_opened_is_an_error() {
     let path = folder.path().join("x");
     std::fs::create_dir(&path).unwrap();
     std::fs::write(path.join("element.toml"), "name = 'x'\nversion = '1'\napi = '0.1'\n").unwrap();
-    let found = check(&path, None);
+    let found = check(&path, &Library::default(), None);
     assert_eq!((found.len(), found[0].severity, found[0].code), (1, Severity::Error, "no-component"));
     assert_eq!(
         found[0].hint.as_deref(),
@@ -120,6 +120,6 @@ fn a_shell_element_lacks_words_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");
     std::fs::create_dir(&path).unwrap();
-    let codes: Vec<_> = check(&path, None).iter().map(|finding| finding.code).collect();
+    let codes: Vec<_> = check(&path, &Library::default(), None).iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["no-summary", "no-readme", "no-hooks"]);
 }

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use crate::authoring::check::{self, Finding, Rehearsals, Severity};
 use crate::authoring::rehearsal;
+use crate::cli::library_args::LibraryArgs;
 use crate::cli::style::Style;
 use crate::cli::{Failure, output, work_args};
 
@@ -28,6 +29,11 @@ Examples:
 /// root and on a directory: what they use and element.toml does not ask for is an error, what it
 /// asks for and no rehearsal used gets a note. Whether the hooks do what is expected is what
 /// `slate element test` tells.
+///
+/// Of shell hooks it is told which never run or are not run as they are meant to: without the
+/// executable bit, with a name that is skipped, in a folder that is no phase's, with line ends of
+/// Windows; then declarative files that nobody can read, and dependencies that nothing satisfies.
+/// Elements are looked for on the elements path, among the built-in ones and beside the element.
 #[derive(Debug, Parser)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -38,6 +44,9 @@ pub(super) struct Args {
     /// Take the rehearsals from this folder instead of tests/ beside the element
     #[arg(long, value_name = "DIR")]
     tests: Option<PathBuf>,
+
+    #[command(flatten)]
+    library: LibraryArgs,
 
     /// Fail for warnings too
     #[arg(long)]
@@ -51,7 +60,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let cases = args.tests.clone().unwrap_or_else(|| rehearsal::beside(&args.element));
     let rehearsals = Rehearsals { cases: &cases, cache: &work_args::default_cache() };
-    let findings = check::check(&args.element, Some(rehearsals));
+    let findings = check::check(&args.element, &args.library.library()?, Some(rehearsals));
     if args.json {
         output::json(&findings)?;
     } else {

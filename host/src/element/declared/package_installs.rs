@@ -87,7 +87,7 @@ fn lists(element: &Element) -> Result<Vec<PackageList>, DeclarationError> {
 }
 
 fn wrong(element: &Element, problem: String) -> DeclarationError {
-    DeclarationError { element: element.name.clone(), file: FILE, problem }
+    DeclarationError { element: element.name.clone(), file: FILE.to_owned(), problem }
 }
 
 fn of_package(package: &str, problem: &str) -> String {
@@ -131,7 +131,11 @@ impl PackageInstalls {
         text: &str,
         around: Surroundings<'_>,
     ) -> Result<(), DeclarationError> {
-        let wrong = |problem: String| DeclarationError { element: element.to_owned(), file: FILE, problem };
+        let wrong = |problem: String| DeclarationError {
+            element: element.to_owned(),
+            file: FILE.to_owned(),
+            problem,
+        };
         for (package, entries) in packages(text).map_err(wrong)? {
             for entry in entries {
                 let entry = Entry::parse(&entry).map_err(|problem| wrong(of_package(&package, &problem)))?;

@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Result<Written, String> {
 ///
 /// Fails if it cannot be read.
 pub fn of(element: &Element) -> Result<Option<Written>, DeclarationError> {
-    let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE, problem };
+    let wrong = |problem| DeclarationError { element: element.name.clone(), file: FILE.to_owned(), problem };
     let Some(file) = element.file(FILE) else { return Ok(None) };
     let text = element.text(file).map_err(|error| wrong(error.to_string()))?;
     parse(&text).map(Some).map_err(wrong)

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::element::Element;
+use super::DeclarationError;
+use crate::element::{Element, ElementFile};
 
 /// How files of this kind are called.
 pub(in crate::element) const PREFIX: &str = "source-repository-";
@@ -40,11 +41,14 @@ pub fn fetched(element: &Element, variables: &BTreeMap<String, String>) -> Vec<S
     if forbidden {
         return Vec::new();
     }
-    let files =
-        element.files.iter().filter(|file| file.path.starts_with(PREFIX) && !file.path.ends_with('~'));
     // One that cannot be read fails where it is copied, with its name.
-    let texts = files.filter_map(|file| element.text(file).ok());
+    let texts = files(element).filter_map(|file| element.text(file).ok());
     texts.flat_map(|text| text.lines().filter_map(|line| kind(line, variables)).collect::<Vec<_>>()).collect()
+}
+
+/// The files of this kind, but for those that editors leave.
+fn files(element: &Element) -> impl Iterator<Item = &ElementFile> {
+    element.files.iter().filter(|file| file.path.starts_with(PREFIX) && !file.path.ends_with('~'))
 }
 
 /// How a line's source is fetched: not at all if its packages are wanted
@@ -69,9 +73,57 @@ fn kind(line: &str, variables: &BTreeMap<String, String>) -> Option<SourceKind> 
     }
 }
 
+/// What is wrong with the lines of an element's files.
+pub(super) fn problems(element: &Element) -> Vec<DeclarationError> {
+    let texts = files(element).map(|file| (file, element.text(file).map_err(|error| error.to_string())));
+    let of_file = |(file, text): (&ElementFile, Result<String, String>)| {
+        let problems = text.map_or_else(|problem| vec![problem], |text| wrong_lines(&text));
+        let error =
+            |problem| DeclarationError { element: element.name.clone(), file: file.path.clone(), problem };
+        problems.into_iter().map(error).collect::<Vec<_>>()
+    };
+    texts.flat_map(of_file).collect()
+}
+
+fn wrong_lines(text: &str) -> Vec<String> {
+    let lines = (1..).zip(text.lines());
+    lines.filter_map(|(number, line)| Some(format!("line {number}: {}", problem(line)?))).collect()
+}
+
+/// What keeps a line from being read, whatever the variables say.
+fn problem(line: &str) -> Option<String> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    match fields[..] {
+        [] => None,
+        [name, ..] if name.starts_with('#') => None,
+        [_, "package", ..] => None,
+        [_, "git" | "tar" | "file", _, _, ..] => None,
+        [name, kind @ ("git" | "tar" | "file"), ..] => {
+            Some(format!("{name} of type {kind} needs a destination and a location behind it"))
+        }
+        [name, kind, ..] => {
+            Some(format!("{name} is of type '{kind}', which is none of git, tar, file and package"))
+        }
+        [name] => Some(format!("{name} has no type; write: name type destination location [reference]")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_nobody_can_read_is_told() {
+        let text = "# c\n\na git /x https://y\nb tar /x\nc svn /x https://y\nd\ne package\n";
+        assert_eq!(
+            wrong_lines(text),
+            [
+                "line 4: b of type tar needs a destination and a location behind it",
+                "line 5: c is of type 'svn', which is none of git, tar, file and package",
+                "line 6: d has no type; write: name type destination location [reference]",
+            ]
+        );
+    }
 
     #[test]
     fn how_a_source_is_fetched_may_be_overridden() {
