@@ -164,6 +164,8 @@ fn run_phases<'a>(
     }
     sys::process::kill_all()?;
     sys::foreign::release(&ground.tree, &own)?;
+    let forgotten = sys::loopdev::release_below(&ground.tree)?;
+    forgotten.iter().for_each(|device| site.report.warn(&device.to_string()));
     mounts.close()?;
     tidy::tidy(&ground.tree)
 }

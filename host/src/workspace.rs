@@ -31,9 +31,11 @@ use anyhow::{Context, Result};
 use crate::sys;
 use crate::sys::foreign::MountSet;
 use crate::sys::lock::DirectoryLock;
+use crate::sys::loopdev::Forgotten;
 use crate::sys::mount::Mount;
 
 mod base;
+mod loop_devices;
 mod partials;
 
 pub use base::{reap, remove_logs};
@@ -96,7 +98,7 @@ impl Workspace {
             }
             AreaKind::Disk => None,
         };
-        let build = area.join(format!("build.{}", unique_name(&top)));
+        let build = area.join(build_name(&top));
         let workspace = Workspace { area_mount, top, area, build, lock, keep: false };
         for dir in [
             workspace.logs(),
@@ -184,13 +186,16 @@ impl Workspace {
         Ok(entries.next().is_some())
     }
 
-    /// Removes everything, but for kept logs.
+    /// Removes everything, but for kept logs. Names the loop devices that hooks
+    /// had left attached.
     ///
     /// # Errors
     ///
-    /// Fails if the tmpfs cannot be unmounted or a directory cannot be removed.
-    pub fn close(mut self) -> Result<()> {
+    /// Fails if the tmpfs cannot be unmounted, a device cannot be detached or a
+    /// directory cannot be removed.
+    pub fn close(mut self) -> Result<Vec<Forgotten>> {
         sys::foreign::release(&self.area, &MountSet::default())?;
+        let forgotten = loop_devices::release(&self.top)?;
         if let Some(mount) = self.area_mount.take() {
             mount.close()?;
         }
@@ -199,8 +204,14 @@ impl Workspace {
             sys::root::remove_all(&self.partial())?;
         }
         let removed = if keep { self.area.clone() } else { self.top.clone() };
-        sys::root::remove_all(&removed)
+        sys::root::remove_all(&removed)?;
+        Ok(forgotten)
     }
+}
+
+/// Name of the directory that is known as `TMP_BUILD_DIR`.
+fn build_name(top: &Path) -> String {
+    format!("build.{}", unique_name(top))
 }
 
 /// What of the directory's name no other workspace has.

@@ -15,6 +15,7 @@ mod copy;
 mod copy_fixture;
 mod disk;
 mod export;
+mod forgotten;
 mod image;
 mod kill;
 mod layouts;
@@ -66,6 +67,7 @@ fn all() -> Vec<Test> {
         copy::TESTS,
         disk::TESTS,
         export::TESTS,
+        forgotten::TESTS,
         image::TESTS,
         kill::TESTS,
         legacy::TESTS,

@@ -31,6 +31,8 @@ pub fn pipeline(plan: Plan, options: BuildOptions, report: Report) -> Result<Vec
         site.workspace.keep_logs();
     }
     let ended = sys::process::kill_all().and_then(|_| site.workspace.close());
+    let ended =
+        ended.map(|forgotten| forgotten.iter().for_each(|device| site.report.warn(&device.to_string())));
     match (result, ended) {
         (Ok(artifacts), Ok(())) => Ok(artifacts),
         (Ok(_), Err(error)) => Err(error).context("cleaning up behind a build that went well"),

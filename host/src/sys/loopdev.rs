@@ -5,6 +5,7 @@
 //! pair of calls, which is all that libraries offer, leaves a device attached
 //! for ever when the process dies between the two.
 
+mod forgotten;
 mod ioctl;
 
 use std::fs::{self, File, OpenOptions};
@@ -16,6 +17,8 @@ use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 
 use super::node::ensure_node;
+
+pub use forgotten::{Forgotten, release, release_below};
 
 /// How often a free device is looked for while others are faster to take it.
 const ATTACH_ATTEMPTS: u32 = 100;

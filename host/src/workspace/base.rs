@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{AREA, LOGS, PARTIALS, PREFIX, Partials};
+use super::{AREA, LOGS, PARTIALS, PREFIX, Partials, loop_devices};
 use crate::sys::lock::{self, DirectoryLock, LOCK_FILE};
+use crate::sys::loopdev::Forgotten;
 
 /// How long a build may take from making its directory to filling it.
 const BEGINNING: Duration = Duration::from_secs(60);
@@ -26,15 +27,21 @@ pub(super) fn claim(base: &Path) -> Result<(PathBuf, DirectoryLock)> {
 }
 
 /// Removes the workspaces below `base` whose build is gone, with its outputs
-/// that were not complete, and names them.
+/// that were not complete and the loop devices that its hooks attached, and names them.
 ///
 /// # Errors
 ///
-/// Fails if `base` cannot be listed or an abandoned directory cannot be removed.
+/// Fails if `base` cannot be listed, an abandoned directory cannot be removed or
+/// a device cannot be detached.
 pub fn reap(base: &Path) -> Result<Vec<PathBuf>> {
     let is_abandoned = |path: &Path| path.join(AREA).is_dir() || is_bare(path);
-    let outputs = |path: &Path| Partials::new(&path.join(PARTIALS)).remove();
-    lock::remove_unclaimed(base, |path| is_named(path) && is_abandoned(path), outputs)
+    let elsewhere = |path: &Path| {
+        for Forgotten { device, file } in loop_devices::release(path)? {
+            tracing::info!(device = %device.display(), file = %file.display(), "detached what a hook left");
+        }
+        Partials::new(&path.join(PARTIALS)).remove()
+    };
+    lock::remove_unclaimed(base, |path| is_named(path) && is_abandoned(path), elsewhere)
 }
 
 /// Removes the logs below `base` that builds kept, and names their directories.
