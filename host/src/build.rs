@@ -86,7 +86,6 @@ pub fn build(plan: Plan, site: &Site) -> Result<BuiltTree> {
 fn run_in_tree(plan: &Plan, crew: &Crew, ground: &mut Ground, site: &Site) -> Result<()> {
     let of_hooks = MountSet::below(&ground.tree)?;
     let mounts = ChrootMounts::mount(&ground.tree)?;
-    ground.chroot_mounted = true;
     let caches = caches::bind(plan, &ground.tree, site)?;
     let own = MountSet::below(&ground.tree)?.without(&of_hooks);
     for phase in PACKAGE_PHASES {

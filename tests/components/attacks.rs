@@ -12,6 +12,7 @@ mod grants;
 mod interrupts;
 mod limits;
 mod paths;
+mod planted;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -308,7 +308,6 @@ impl Loaded {
         HookContext {
             phase,
             tree: self.scratch.join("tree"),
-            chroot_mounted: true,
             variables: BTreeMap::new(),
             devices: Devices::default(),
             output: self.output.clone(),

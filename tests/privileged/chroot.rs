@@ -6,12 +6,12 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use blankslate::sys::chroot::ChrootMounts;
+use blankslate::sys::disk;
 use blankslate::sys::loopdev::{LoopDevice, LoopOptions};
-use blankslate::sys::process::Program;
-use blankslate::sys::{disk, mount::Mount};
 
 use crate::Test;
 use crate::tooling::{Scratch, mounts};
+use crate::usr_tree::UsrTree;
 
 pub(crate) const TESTS: &[Test] = &[
     ("chroot::programs_see_proc_sys_and_a_minimal_dev", programs_see_proc_sys_and_a_minimal_dev),
@@ -20,43 +20,8 @@ pub(crate) const TESTS: &[Test] = &[
     ("chroot::nothing_stays_in_the_tree", nothing_stays_in_the_tree),
 ];
 
-/// A tree in which this machine's programs run: its /usr, bound read-only.
-struct Tree {
-    mounts: Vec<Mount>,
-    scratch: Scratch,
-}
-
-impl Tree {
-    fn new() -> Self {
-        let scratch = Scratch::new();
-        let tree = scratch.make_dir("tree");
-        fs::create_dir(tree.join("usr")).unwrap();
-        fs::create_dir(tree.join("tmp")).unwrap();
-        for link in ["bin", "lib", "lib64", "sbin"] {
-            std::os::unix::fs::symlink(format!("usr/{link}"), tree.join(link)).unwrap();
-        }
-        let mounts = vec![Mount::bind_read_only(Path::new("/usr"), &tree.join("usr")).unwrap()];
-        Self { mounts, scratch }
-    }
-
-    fn path(&self) -> std::path::PathBuf {
-        self.scratch.join("tree")
-    }
-
-    /// What a shell script prints inside.
-    fn shell(&self, script: &str) -> String {
-        let program = Program::new("sh").args(["-c", script]).chroot(self.path()).env_clear();
-        let output = program.env("PATH", "/usr/bin:/usr/sbin:/bin:/sbin").output().unwrap();
-        String::from_utf8(output).unwrap()
-    }
-
-    fn close(mut self) {
-        self.mounts.drain(..).for_each(|mount| mount.close().unwrap());
-    }
-}
-
 fn programs_see_proc_sys_and_a_minimal_dev() {
-    let tree = Tree::new();
+    let tree = UsrTree::new();
     let mounts = ChrootMounts::mount(&tree.path()).unwrap();
 
     let names = tree.shell("ls /dev");
@@ -91,7 +56,7 @@ fn programs_see_proc_sys_and_a_minimal_dev() {
 }
 
 fn a_device_is_shown_only_when_exposed() {
-    let tree = Tree::new();
+    let tree = UsrTree::new();
     let file = tree.scratch.join("disk.raw");
     drop(disk::create_sparse(&file, 1 << 20).unwrap());
     let device = LoopDevice::attach(&file, LoopOptions::default()).unwrap();

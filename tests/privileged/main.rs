@@ -10,6 +10,7 @@ mod tooling;
 mod bench;
 mod chroot;
 mod command;
+mod confined;
 mod contract;
 mod copy;
 mod copy_fixture;
@@ -24,6 +25,7 @@ mod lvm;
 mod mounts;
 mod sandbox;
 mod scenarios;
+mod usr_tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -63,6 +65,7 @@ fn all() -> Vec<Test> {
     [
         chroot::TESTS,
         command::TESTS,
+        confined::TESTS,
         contract::TESTS,
         copy::TESTS,
         disk::TESTS,

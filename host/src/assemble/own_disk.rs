@@ -43,7 +43,7 @@ pub(super) fn assemble(
     fs::remove_dir_all(&tree).context("removing the tree, which is in the image now")?;
     step.finish();
 
-    let mut ground = Ground { chroot_mounted: true, ..Ground::tree(root.clone()) };
+    let mut ground = Ground::tree(root.clone());
     let shown = device.display().to_string();
     ground.variables.insert("IMAGE_BLOCK_DEVICE".to_owned(), shown);
     ground.variables.extend([super::image_size(&disk)]);

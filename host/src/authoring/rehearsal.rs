@@ -125,7 +125,6 @@ impl Troupe<'_> {
         HookContext {
             phase,
             tree: self.stage.tree.clone(),
-            chroot_mounted: true,
             variables: self.plan.environment.clone(),
             devices: Devices::default(),
             output: output.clone(),

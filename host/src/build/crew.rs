@@ -203,7 +203,6 @@ impl Crew {
         HookContext {
             phase,
             tree: ground.tree.clone(),
-            chroot_mounted: ground.chroot_mounted,
             variables,
             devices: ground.image.as_deref().map(loader::devices).unwrap_or_default(),
             output: output.clone(),

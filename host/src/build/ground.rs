@@ -15,20 +15,18 @@ pub struct Ground {
     pub variables: Environment,
     /// The mounted image, from `pre-finalise` on.
     pub image: Option<Arc<MountedImage>>,
-    /// Whether the tree has what a chroot needs mounted.
-    pub chroot_mounted: bool,
 }
 
 impl Ground {
     /// A tree that is being built.
     pub fn tree(tree: PathBuf) -> Ground {
-        Ground { tree, variables: Environment::new(), image: None, chroot_mounted: false }
+        Ground { tree, variables: Environment::new(), image: None }
     }
 
     /// A mounted image whose chroot is ready.
     pub fn image(image: MountedImage) -> Ground {
         let tree = image.root.clone();
-        Ground { image: Some(Arc::new(image)), chroot_mounted: true, ..Ground::tree(tree) }
+        Ground { image: Some(Arc::new(image)), ..Ground::tree(tree) }
     }
 }
 

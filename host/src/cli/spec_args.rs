@@ -50,9 +50,9 @@ pub(super) struct SpecArgs {
 
     /// Grant an element that is not built in a capability, such as mine:url=https://example.org/
     ///
-    /// Without a grant an element only changes the image's tree. With chroot or host-program,
-    /// programs run as root on this kernel; a chroot does not hold them as a virtual machine
-    /// would, and those of the image are what every element of it made of them.
+    /// Without a grant an element only changes the image's tree. With chroot it runs programs of
+    /// the image, which are confined as in a container; with host-program it runs programs of
+    /// this machine as root. Hooks of shell elements are not confined and need no grant.
     #[arg(long = "grant", value_name = "ELEMENT:CAPABILITY", value_parser = grant)]
     grants: Vec<(String, Grant)>,
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -21,8 +21,6 @@ pub struct HookContext {
     pub phase: Phase,
     /// The tree: being built, or the mounted image.
     pub tree: PathBuf,
-    /// Whether the tree has what a chroot needs mounted: proc, sys, dev.
-    pub chroot_mounted: bool,
     /// The contract's variables, for programs that run in the chroot.
     pub variables: BTreeMap<String, String>,
     /// The disk's device nodes, as far as there are any.
@@ -64,6 +62,13 @@ pub struct Devices {
     pub partitions: Vec<PathBuf>,
     /// The logical volumes in the order of the layout.
     pub logical: Vec<PathBuf>,
+}
+
+impl Devices {
+    /// All nodes that there are.
+    pub fn nodes(&self) -> impl Iterator<Item = &Path> {
+        self.disk.iter().chain(&self.partitions).chain(&self.logical).map(PathBuf::as_path)
+    }
 }
 
 /// Which system an image is. Empty where the distribution does not say.

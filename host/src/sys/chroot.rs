@@ -1,7 +1,7 @@
 //! What a tree needs mounted for programs to run in it: proc, sys, and a
 //! minimal dev that shows nothing of the machine.
 
-mod dev;
+pub(super) mod dev;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -33,8 +33,8 @@ impl ChrootMounts {
         mounts.add("sys", Mount::sysfs_read_only)?;
         mounts.add("dev", |target| Mount::tmpfs(target, dev::OPTIONS))?;
         dev::populate(&tree.join("dev"))?;
-        mounts.add("dev/pts", Mount::devpts)?;
-        mounts.add("dev/shm", |target| Mount::tmpfs(target, "mode=1777"))?;
+        mounts.add("dev/pts", |target| Mount::devpts(target, dev::PTS_OPTIONS))?;
+        mounts.add("dev/shm", |target| Mount::tmpfs(target, dev::SHM_OPTIONS))?;
         Ok(mounts)
     }
 
@@ -60,7 +60,7 @@ impl ChrootMounts {
 }
 
 /// Makes a directory, or checks that what is there is one and no link to one.
-fn make_mount_point(target: &Path) -> Result<()> {
+pub(super) fn make_mount_point(target: &Path) -> Result<()> {
     match fs::create_dir(target) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

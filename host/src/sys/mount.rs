@@ -88,10 +88,9 @@ impl Mount {
         Self::new(Some(Path::new("sysfs")), target, Some("sysfs"), flags, "")
     }
 
-    /// Mounts pseudo terminals of its own, none of the machine's.
-    pub fn devpts(target: &Path) -> Result<Self> {
+    /// Mounts pseudo terminals; `options` such as `newinstance,ptmxmode=0666`.
+    pub fn devpts(target: &Path, options: &str) -> Result<Self> {
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
-        let options = "newinstance,ptmxmode=0666,mode=0620,gid=5";
         Self::new(Some(Path::new("devpts")), target, Some("devpts"), flags, options)
     }
 

@@ -14,12 +14,12 @@
 //! its time is over, its whole process group is ended; after an interruption
 //! this is true of every program that is still started.
 
+mod confined;
 mod exit;
 mod holders;
 mod kill;
 mod lookup;
 mod quote;
-mod rights;
 mod run;
 mod spawn;
 
@@ -30,6 +30,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
+
+use confined::Confined;
 
 pub use exit::{CommandFailed, Ended, Exit};
 pub(super) use holders::holders;
@@ -61,6 +63,17 @@ pub enum Stdin {
     Inherit,
 }
 
+/// What a program has as its root directory.
+#[derive(Debug, Clone)]
+enum Root {
+    /// That of this process.
+    Here,
+    /// A tree, entered with all rights of root.
+    Chroot(PathBuf),
+    /// A tree that it cannot leave.
+    Confined(Confined),
+}
+
 /// A program to run, with all that it will see.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -71,11 +84,10 @@ pub struct Program {
     env_clear: bool,
     env: BTreeMap<OsString, OsString>,
     cwd: Option<PathBuf>,
-    chroot: Option<PathBuf>,
+    root: Root,
     stdin: Stdin,
     timeout: Option<Duration>,
     file_limit: Option<u64>,
-    without_machine: bool,
     tail_lines: usize,
 }
 
@@ -89,11 +101,10 @@ impl Program {
             env_clear: false,
             env: BTreeMap::new(),
             cwd: None,
-            chroot: None,
+            root: Root::Here,
             stdin: Stdin::Null,
             timeout: None,
             file_limit: None,
-            without_machine: false,
             tail_lines: TAIL_LINES,
         }
     }
@@ -139,7 +150,7 @@ impl Program {
         vars.into_iter().fold(self, |program, (name, value)| program.env(name, value))
     }
 
-    /// Sets the working directory: inside the chroot where there is one (`/` unless set).
+    /// Sets the working directory: inside its root directory where it has one (`/` unless set).
     #[must_use]
     pub fn cwd(mut self, directory: impl AsRef<Path>) -> Self {
         self.cwd = Some(directory.as_ref().to_owned());
@@ -149,7 +160,30 @@ impl Program {
     /// Runs it with `root` as its root directory.
     #[must_use]
     pub fn chroot(mut self, root: impl AsRef<Path>) -> Self {
-        self.chroot = Some(root.as_ref().to_owned());
+        self.root = Root::Chroot(root.as_ref().to_owned());
+        self
+    }
+
+    /// Runs it with `tree` as its root directory, in namespaces of its own and
+    /// with few rights of root: whatever it does, it reaches the tree and the
+    /// network. What it leaves running ends with it.
+    ///
+    /// The tree gets directories for `/proc`, `/sys` and `/dev` where they are
+    /// missing; what is mounted there is not seen by others. systemd's tools
+    /// are told that no system is running (`SYSTEMD_OFFLINE`): they cannot see
+    /// it here, as they do in a chroot.
+    #[must_use]
+    pub fn confined(mut self, tree: impl AsRef<Path>) -> Self {
+        self.root = Root::Confined(Confined::to(tree.as_ref()));
+        self.env("SYSTEMD_OFFLINE", "1")
+    }
+
+    /// Shows it, where it is confined, block devices of the machine in `/dev`, under their own names.
+    #[must_use]
+    pub fn devices(mut self, devices: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
+        if let Root::Confined(confined) = &mut self.root {
+            confined.devices.extend(devices.into_iter().map(|device| device.as_ref().to_owned()));
+        }
         self
     }
 
@@ -164,14 +198,6 @@ impl Program {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
-        self
-    }
-
-    /// Takes from it, and all it starts, the rights of root over the machine
-    /// itself: loading modules, the clock, the kernel's log, restarting.
-    #[must_use]
-    pub fn without_rights_over_the_machine(mut self) -> Self {
-        self.without_machine = true;
         self
     }
 

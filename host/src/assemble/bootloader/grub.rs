@@ -157,8 +157,13 @@ impl<'a> Grub<'a> {
     }
 
     fn program(&self, verb: &str) -> Program {
-        let program = Program::new(format!("{}-{verb}", self.name)).chroot(&self.image.root);
-        program.env_clear().env("PATH", CHROOT_PATH).env("LC_ALL", "C").env("HOME", "/root")
+        let program = Program::new(format!("{}-{verb}", self.name)).confined(&self.image.root);
+        program
+            .devices(self.image.nodes())
+            .env_clear()
+            .env("PATH", CHROOT_PATH)
+            .env("LC_ALL", "C")
+            .env("HOME", "/root")
     }
 
     fn run(&self, program: Program, log: &mut dyn FnMut(&str)) -> Result<(), LoaderError> {

@@ -16,7 +16,6 @@ use crate::plugin::bindings::wit::command::{
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::report;
-use crate::sys::chroot::ChrootMounts;
 use crate::sys::process::{Ended, Exit, Program, SYSTEM_PATH, Stdin, Stream};
 
 impl Host for State {
@@ -31,14 +30,10 @@ impl Host for State {
             let status = judge(&exit, &expected, timeout)?;
             return Ok(Outcome { status, output: if capture { output } else { Vec::new() } });
         }
-        let mounts = self.chroot_mounts(place)?;
         self.root.forget();
         let mut sink = Sink::new(self, capture);
         let exit = prepared.run(&mut |stream, line| sink.line(stream, line));
         let output = sink.finish();
-        if let Some(mounts) = mounts {
-            mounts.close().map_err(other)?;
-        }
         let exit = exit.map_err(|error| cannot_run(&program, place, &error))?;
         let status = judge(&exit, &expected, timeout)?;
         Ok(Outcome { status, output: output? })
@@ -86,8 +81,8 @@ impl State {
             .envs(&self.context.variables)
             .env("PATH", SYSTEM_PATH)
             .env("HOME", "/root")
-            .chroot(&self.context.tree)
-            .without_rights_over_the_machine()
+            .confined(&self.context.tree)
+            .devices(self.devices())
             .cwd(directory.unwrap_or("/"))
     }
 
@@ -110,10 +105,10 @@ impl State {
         resolved.map_err(|error| Error::Invalid(format!("the path {path} in the image: {}", error.desc())))
     }
 
-    /// Mounts what a chroot needs, where the host did not.
-    fn chroot_mounts(&self, place: Place) -> Result<Option<ChrootMounts>, Error> {
-        let needed = place == Place::Chroot && !self.context.chroot_mounted;
-        needed.then(|| ChrootMounts::mount(&self.context.tree)).transpose().map_err(other)
+    /// The image's disk, for whom it was granted to.
+    fn devices(&self) -> Vec<&Path> {
+        let granted = self.facts.permissions.check(&Grant::BlockDevice).is_ok();
+        self.context.devices.nodes().filter(|_| granted).collect()
     }
 
     fn timeout(&self, asked: Option<u32>) -> Duration {

@@ -1,5 +1,6 @@
 //! The content of a chroot's `/dev`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::path::Path;
@@ -9,7 +10,13 @@ use nix::errno::Errno;
 use nix::sys::stat::{Mode, SFlag, fchmodat, makedev, mknod};
 
 /// The options of its file system: room for nodes and for a program's mistake, no more.
-pub(super) const OPTIONS: &str = "mode=755,size=4m,nr_inodes=4096";
+pub(in crate::sys) const OPTIONS: &str = "mode=755,size=4m,nr_inodes=4096";
+
+/// The options of its pseudo terminals, which are none of the machine's.
+pub(in crate::sys) const PTS_OPTIONS: &str = "newinstance,ptmxmode=0666,mode=0620,gid=5";
+
+/// The options of its shared memory.
+pub(in crate::sys) const SHM_OPTIONS: &str = "mode=1777";
 
 /// Character devices by name, major and minor number (`Documentation/admin-guide/devices.txt`).
 ///
@@ -25,7 +32,7 @@ const NODES: [(&str, u64, u64); 7] = [
 ];
 
 /// Symbolic links by name and target.
-const LINKS: [(&str, &str); 5] = [
+pub(in crate::sys) const LINKS: [(&str, &str); 5] = [
     ("ptmx", "pts/ptmx"),
     ("fd", "/proc/self/fd"),
     ("stdin", "/proc/self/fd/0"),
@@ -33,10 +40,15 @@ const LINKS: [(&str, &str); 5] = [
     ("stderr", "/proc/self/fd/2"),
 ];
 
+/// The character devices by name and number.
+pub(in crate::sys) fn nodes() -> impl Iterator<Item = (&'static str, u64)> {
+    NODES.into_iter().map(|(name, major, minor)| (name, makedev(major, minor)))
+}
+
 /// Fills an empty `/dev`.
 pub(super) fn populate(dev: &Path) -> Result<()> {
-    for (name, major, minor) in NODES {
-        make_node(&dev.join(name), SFlag::S_IFCHR, 0o666, makedev(major, minor))?;
+    for (name, number) in nodes() {
+        make_node(&dev.join(name), SFlag::S_IFCHR, 0o666, number)?;
     }
     for (name, target) in LINKS {
         let link = dev.join(name);
@@ -47,11 +59,16 @@ pub(super) fn populate(dev: &Path) -> Result<()> {
 
 /// Makes a node for a block device of the machine, under its own name; one that is there is kept.
 pub(super) fn expose(device: &Path, dev: &Path) -> Result<()> {
-    let context = || format!("showing {} in {}", device.display(), dev.display());
+    let (name, number) = block_device(device)?;
+    make_node(&dev.join(name), SFlag::S_IFBLK, 0o660, number)
+}
+
+/// The name and the number of a block device of the machine.
+pub(in crate::sys) fn block_device(device: &Path) -> Result<(OsString, u64)> {
+    let context = || format!("showing {} in a chroot", device.display());
     let metadata = fs::metadata(device).with_context(context)?;
     ensure!(metadata.file_type().is_block_device(), "{} is no block device", device.display());
-    let node = dev.join(device.file_name().with_context(context)?);
-    make_node(&node, SFlag::S_IFBLK, 0o660, metadata.rdev())
+    Ok((device.file_name().with_context(context)?.to_owned(), metadata.rdev()))
 }
 
 fn make_node(path: &Path, kind: SFlag, mode: u32, device: u64) -> Result<()> {

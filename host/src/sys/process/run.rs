@@ -17,7 +17,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use self::streams::{Input, Output, pidfd};
+pub(super) use self::streams::pidfd;
+use self::streams::{Input, Output};
 use super::spawn::{Session, spawn};
 use super::{Ended, Exit, Program, Stdin, Stream};
 use crate::sys::signals;
@@ -34,8 +35,8 @@ const DRAIN_GRACE: Duration = Duration::from_millis(500);
 
 /// Runs a program on its own terminal-less session; see [`Program::run`].
 pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<Exit> {
-    tracing::debug!(command = %program, chroot = ?program.chroot, "run");
-    let mut child = spawn(program, Session::Own)?;
+    tracing::debug!(command = %program, root = ?program.root, "run");
+    let (mut child, keeper) = spawn(program, Session::Own)?;
     let mut tail = Tail { lines: VecDeque::new(), limit: program.tail_lines };
     let mut collect = |stream, line: &[u8]| {
         tail.push(line);
@@ -47,6 +48,7 @@ pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Res
         end_group(&child, Signal::SIGKILL);
     }
     let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;
+    drop(keeper);
     let cut_short = result.with_context(|| format!("following `{program}`"))?;
     let ended = cut_short.unwrap_or_else(|| natural_end(status));
     let exit = Exit { ended, command: program.to_string(), tail: tail.lines.into() };
@@ -56,8 +58,9 @@ pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Res
 
 /// Runs a program on this process's streams; see [`Program::run_interactive`].
 pub(super) fn run_interactive(program: &Program) -> Result<Exit> {
-    let mut child = spawn(program, Session::Shared)?;
+    let (mut child, keeper) = spawn(program, Session::Shared)?;
     let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;
+    drop(keeper);
     Ok(Exit { ended: natural_end(status), command: program.to_string(), tail: Vec::new() })
 }
 
@@ -118,7 +121,7 @@ impl<'a> Watch<'a> {
             _ => None,
         };
         let limit = program.timeout.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
-        let ending = pidfd(child)?;
+        let ending = pidfd(Pid::from_raw(child.id().cast_signed()))?;
         Ok(Self { child, ending, outputs: [stdout, stderr], input, limit, cut_short: None, drained: None })
     }
 

@@ -1,26 +1,30 @@
 //! From a [`Program`] to a process.
 
-use std::ffi::CString;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nix::errno::Errno;
+use nix::sched::CloneFlags;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, chdir, chroot, getpid, getppid, setsid};
 
-use super::{Program, Stdin, lookup, rights};
+use super::confined::{Keeper, c_path, rights};
+use super::{Program, Root, Stdin, lookup};
 use crate::sys::sandbox;
 use crate::sys::signals::STOPPING;
 
 /// The first descriptor after the three standard streams.
 const FIRST_INHERITED: libc::c_uint = 3;
+
+/// The number of a process outside of the PID namespace.
+const OUT_OF_SIGHT: Pid = Pid::from_raw(0);
 
 /// How a process relates to the terminal of this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +35,30 @@ pub(super) enum Session {
     Shared,
 }
 
-/// Starts the program.
-pub(super) fn spawn(program: &Program, session: Session) -> Result<Child> {
+/// Starts the program, confined with who holds its namespaces: both must be
+/// kept, and the program waited for before its keeper ends.
+pub(super) fn spawn(program: &Program, session: Session) -> Result<(Child, Option<Keeper>)> {
     let mut command = command(program, session);
-    prepare(&mut command, program, session)?;
-    command.spawn().map_err(|error| {
-        let hint = missing_hint(&error);
-        anyhow::Error::new(error).context(format!("starting `{program}`{}{hint}", place(program)))
-    })
+    let context = |hint| format!("starting `{program}`{}{hint}", place(program));
+    let start = |command: &mut Command| {
+        command.spawn().map_err(|error| {
+            let hint = missing_hint(&error);
+            anyhow::Error::new(error).context(context(hint))
+        })
+    };
+    match &program.root {
+        Root::Confined(confined) => {
+            let (child, keeper) = Keeper::start(confined, |keeper| {
+                prepare(&mut command, program, session, Some(keeper))?;
+                start(&mut command)
+            })?;
+            Ok((child, Some(keeper)))
+        }
+        Root::Here | Root::Chroot(_) => {
+            prepare(&mut command, program, session, None)?;
+            Ok((start(&mut command)?, None))
+        }
+    }
 }
 
 /// What the standard library can express.
@@ -49,7 +69,7 @@ fn command(program: &Program, session: Session) -> Command {
     if program.env_clear {
         command.env_clear();
     }
-    if program.chroot.is_none() && !program.env_clear {
+    if matches!(program.root, Root::Here) && !program.env_clear {
         command.env("PATH", lookup::search_path());
     }
     command.envs(&program.env);
@@ -66,11 +86,20 @@ fn command(program: &Program, session: Session) -> Command {
 
 /// What only the child itself can do, between fork and exec.
 #[expect(unsafe_code, reason = "code between fork and exec")]
-fn prepare(command: &mut Command, program: &Program, session: Session) -> Result<()> {
-    let root = program.chroot.as_deref().map(c_path).transpose()?;
-    let inside = program.chroot.is_some().then_some(Path::new("/"));
+fn prepare(
+    command: &mut Command,
+    program: &Program,
+    session: Session,
+    keeper: Option<BorrowedFd<'_>>,
+) -> Result<()> {
+    let (root, inside) = match &program.root {
+        Root::Here => (None, None),
+        Root::Chroot(root) => (Some(c_path(root)?), Some(Path::new("/"))),
+        Root::Confined(_) => (None, Some(Path::new("/"))),
+    };
     let directory = program.cwd.as_deref().or(inside).map(c_path).transpose()?;
-    let (parent, file_limit, without_machine) = (getpid(), program.file_limit, program.without_machine);
+    let (parent, file_limit) = (getpid(), program.file_limit);
+    let keeper = keeper.map(|keeper| keeper.as_raw_fd());
     let enter = move || -> io::Result<()> {
         die_with(parent)?;
         if session == Session::Own {
@@ -81,14 +110,17 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
         if let Some(bytes) = file_limit {
             setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes)?;
         }
+        if let Some(keeper) = keeper {
+            join(keeper)?;
+        }
         if let Some(root) = &root {
             chroot(root.as_c_str())?;
         }
         if let Some(directory) = &directory {
             chdir(directory.as_c_str())?;
         }
-        if without_machine {
-            rights::give_up()?;
+        if keeper.is_some() {
+            rights::limit()?;
         }
         close_inherited()
     };
@@ -101,13 +133,22 @@ fn prepare(command: &mut Command, program: &Program, session: Session) -> Result
 /// Has the kernel kill this process when the thread that started it ends.
 fn die_with(parent: Pid) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
-    // It may have ended before the line above.
-    if getppid() == parent { Ok(()) } else { Err(Errno::ESRCH.into()) }
+    // It may have ended before the line above. In a PID namespace of its own it does not see its parent.
+    let alive = [parent, OUT_OF_SIGHT].contains(&getppid());
+    if alive { Ok(()) } else { Err(Errno::ESRCH.into()) }
+}
+
+/// Joins the mount and IPC namespaces of a confined program's keeper, whose root directory becomes this one's.
+#[expect(unsafe_code, reason = "setns of a borrowed descriptor")]
+fn join(keeper: RawFd) -> io::Result<()> {
+    let namespaces = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC;
+    // SAFETY: the descriptor is open: the parent holds it until this process has executed its program.
+    Ok(Errno::result(unsafe { libc::setns(keeper, namespaces.bits()) }).map(drop)?)
 }
 
 /// Undoes what the caller (`nohup`, a background job of a script) ignores.
 #[expect(unsafe_code, reason = "setting the action of a signal")]
-fn heed_signals() -> io::Result<()> {
+pub(super) fn heed_signals() -> nix::Result<()> {
     for number in STOPPING {
         // SAFETY: no handler is installed.
         unsafe { signal(number, SigHandler::SigDfl) }?;
@@ -124,15 +165,13 @@ fn close_inherited() -> io::Result<()> {
     Ok(Errno::result(result).map(drop)?)
 }
 
-/// A path for a system call.
-fn c_path(path: &Path) -> Result<CString> {
-    CString::new(path.as_os_str().as_bytes())
-        .with_context(|| format!("the path {} contains a zero byte", path.display()))
-}
-
 /// Where a program was to run, if not simply here.
 fn place(program: &Program) -> String {
-    let root = program.chroot.as_ref().map(|root| format!(" in the chroot {}", root.display()));
+    let root = match &program.root {
+        Root::Here => None,
+        Root::Chroot(root) => Some(format!(" in the chroot {}", root.display())),
+        Root::Confined(confined) => Some(format!(" confined to {}", confined.tree.display())),
+    };
     let cwd = program.cwd.as_ref().map(|cwd| format!(" with working directory {}", cwd.display()));
     root.unwrap_or_default() + &cwd.unwrap_or_default()
 }

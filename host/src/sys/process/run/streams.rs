@@ -2,11 +2,12 @@
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::process::{Child, ChildStdin};
+use std::process::ChildStdin;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::unistd::Pid;
 
 use super::super::Stream;
 
@@ -133,9 +134,9 @@ fn set_nonblocking(pipe: &impl AsFd) -> Result<()> {
 
 /// A descriptor that becomes readable when the child ends.
 #[expect(unsafe_code, reason = "pidfd_open has no wrapper")]
-pub(super) fn pidfd(child: &Child) -> Result<OwnedFd> {
+pub(in crate::sys::process) fn pidfd(child: Pid) -> Result<OwnedFd> {
     // SAFETY: the call takes two integers; the child has not been waited for, so the number is its own.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id(), 0) };
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, child.as_raw(), 0) };
     let descriptor = Errno::result(result).context("opening a descriptor for its process")?;
     let descriptor = i32::try_from(descriptor).context("the kernel returned no descriptor")?;
     // SAFETY: the kernel has just made this descriptor, and nothing else knows it.
