@@ -35,7 +35,7 @@ static bool greeting(void) {
   how.mode = slate_mode(0640);
   how.user = slate_owner_name("mail");
   how.group = slate_owner_id(4);
-  how.modified = (slate_rootfs_option_datetime_t){true, {1000000000, 500000000}};
+  how.modified = (slate_rootfs_option_datetime_t){true, {5000000000, 500000000}};
   how.extended = (slate_list_tuple2_string_list_u8_t){&extended, 1};
   const char *text = slate_format("%s\n", slate_param_text("greeting"));
   slate_list_u8_t bytes = slate_bytes(text, strlen(text));
@@ -98,8 +98,8 @@ static bool deep(void) {
   }
   slate_rootfs_attributes_t how = SLATE_KEEP;
   how.mode = slate_mode(0750);
-  how.user = slate_owner_id(1234);
-  how.group = slate_owner_id(5678);
+  how.user = slate_owner_id(3000000000);
+  how.group = slate_owner_id(4294967294);
   TRY(slate_rootfs_set_attributes(TEXT(BASE "/deep"), &how, true, &error), BASE "/deep");
   slate_rootfs_source_t from = {SLATE_ROOTFS_SOURCE_IMAGE, {.image = slate_text(BASE "/deep")}};
   slate_rootfs_copy_options_t options = {FAIL, true, true};

@@ -55,7 +55,7 @@ func greeting() error {
 	if err != nil {
 		return err
 	}
-	modified := time.Unix(1_000_000_000, 500_000_000)
+	modified := time.Unix(5_000_000_000, 500_000_000)
 	how := slate.Attributes{
 		Mode:     slate.Mode(0o640),
 		User:     "mail",
@@ -131,7 +131,7 @@ func deep() error {
 			return err
 		}
 	}
-	how := slate.Attributes{Mode: slate.Mode(0o750), User: 1234, Group: 5678}
+	how := slate.Attributes{Mode: slate.Mode(0o750), User: 3_000_000_000, Group: 4_294_967_294}
 	if err := slate.Do(rootfs.SetAttributes(base+"/deep", how.API(), true)); err != nil {
 		return err
 	}

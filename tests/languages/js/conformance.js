@@ -20,7 +20,7 @@ export const lifecycle = hooks({
       mode: 0o640,
       user: "mail",
       group: 4,
-      modified: { seconds: 1_000_000_000, nanoseconds: 500_000_000 },
+      modified: { seconds: 5_000_000_000, nanoseconds: 500_000_000 },
       extended: { "user.conformance": Uint8Array.of(0, 1, 0xfe, 0xff) },
     });
     rootfs.write(`${base}/greeting`, bytes(`${param("greeting")}\n`), how, "fail", false);
@@ -38,7 +38,7 @@ export const lifecycle = hooks({
     for (const name of param("names")) {
       write(`${base}/deep/${name}/file`, name);
     }
-    rootfs.setAttributes(`${base}/deep`, attributes({ mode: 0o750, user: 1234, group: 5678 }), true);
+    rootfs.setAttributes(`${base}/deep`, attributes({ mode: 0o750, user: 3_000_000_000, group: 4_294_967_294 }), true);
     const options = { existing: "fail", keepOwners: true, parents: true };
     rootfs.copy({ tag: "image", val: `${base}/deep` }, `${base}/copies/deep`, options);
   },

@@ -16,7 +16,7 @@ def tree():
     log.warn("a warning")
     log.error("an error that is none")
     rootfs.make_directory(BASE, attributes(mode=0o2750, user="mail", group="adm"), True)
-    how = attributes(0o640, "mail", 4, (1_000_000_000, 500_000_000), {"user.conformance": b"\x00\x01\xfe\xff"})
+    how = attributes(0o640, "mail", 4, (5_000_000_000, 500_000_000), {"user.conformance": b"\x00\x01\xfe\xff"})
     rootfs.write(f"{BASE}/greeting", f"{param('greeting')}\n".encode(), how, rootfs.Existing.FAIL, False)
     numbers()
     rootfs.symlink(f"{BASE}/greeting", f"{BASE}/absolute", rootfs.Existing.FAIL)
@@ -31,7 +31,7 @@ def tree():
     rootfs.remove_tree(f"{BASE}/doomed")
     for name in param("names"):
         write(f"{BASE}/deep/{name}/file", name)
-    rootfs.set_attributes(f"{BASE}/deep", attributes(0o750, 1234, 5678), True)
+    rootfs.set_attributes(f"{BASE}/deep", attributes(0o750, 3_000_000_000, 4_294_967_294), True)
     rootfs.copy(
         rootfs.Source_Image(f"{BASE}/deep"),
         f"{BASE}/copies/deep",

@@ -63,7 +63,7 @@ fn greeting() -> Result {
     let file = rootfs::file(&path).mode(0o640).owner("mail", 4);
     let file = file.extended("user.conformance", [0, 1, 0xfe, 0xff]);
     file.fail_if_existing().without_parents().write(format!("{text}\n"))?;
-    let modified = Some(Datetime { seconds: 1_000_000_000, nanoseconds: 500_000_000 });
+    let modified = Some(Datetime { seconds: 5_000_000_000, nanoseconds: 500_000_000 });
     rootfs::set_attributes(&path, &Attributes { modified, ..rootfs::unchanged() }, false)?;
     Ok(())
 }
@@ -90,7 +90,7 @@ fn deep() -> Result {
     for name in params::get::<Vec<String>>("names")? {
         rootfs::write(&at(&format!("deep/{name}/file")), &name)?;
     }
-    let (user, group) = (Some(Owner::Id(1234)), Some(Owner::Id(5678)));
+    let (user, group) = (Some(Owner::Id(3_000_000_000)), Some(Owner::Id(4_294_967_294)));
     let how = Attributes { mode: Some(0o750), user, group, ..rootfs::unchanged() };
     rootfs::set_attributes(&at("deep"), &how, true)?;
     let options = CopyOptions { existing: Existing::Fail, keep_owners: true, parents: true };
