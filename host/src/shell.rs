@@ -23,7 +23,7 @@ pub mod sourcing;
 use crate::build::{Ground, Site};
 use crate::element::{Origin, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
-use crate::sys::process::{Exit, Program, Stream};
+use crate::sys::process::{Exit, Program, Stream, search_path};
 use environment::{Environment, Surroundings};
 
 /// The default install type: a variable, what it is unless somebody says, and
@@ -129,7 +129,7 @@ impl ShellRunner {
         match phase.place() {
             Place::Outside => {
                 env.extend(self.functions.clone());
-                let path = format!("{}:{}", self.programs.display(), environment::PATH);
+                let path = format!("{}:{}", self.programs.display(), search_path().display());
                 env.insert("PATH".to_owned(), path);
                 sourcing::source(&self.hooks, &self.hooks, None, env, UNLIMITED, sink)
             }

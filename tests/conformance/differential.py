@@ -23,7 +23,10 @@ SMALL, SHOWN = 8192, 12
 REASONS = [
     (r"\./dev/.+", "diskimage-builder's tar holds the build host's device nodes"),
     (r"\./boot/initrd\.img-.*", "an initramfs holds times and the order in which files were read"),
-    (r"\./etc/dib-manifests/.*", "the name of the image, the command line, and the environment without secrets"),
+    (
+        r"\./etc/dib-manifests/(dib_arguments|dib_environment)",
+        "the name of the image, the command line, and the environment without secrets",
+    ),
     (r".*/\.git/(index|logs/.*)", "git notes times and inode numbers"),
     (r"\./lost\+found", "of the file system that the tar was read from, not of the tree"),
     (r"\./(proc|sys)", "left out by diskimage-builder: the directories are missing from its tar"),

@@ -189,7 +189,8 @@ device=$(losetup --find --show "$disk")
 mkfs.ext4 -q -L own-label "$device"
 mount "$device" "$TMP_MOUNT_PATH"
 losetup --detach "$device"
-echo "IMAGE_BLOCK_DEVICE=$device"
+echo "IMAGE_BLOCK_DEVICE='$device'"
+echo IMAGE_BLOCK_DEVICE=/dev/zero >&2
 "#;
 
 fn a_disk_of_a_hook() {

@@ -46,7 +46,7 @@ impl PhaseOutcome {
         // Upstream evaluates the line.
         let line = line.strip_prefix("export ").unwrap_or(line);
         if let Some(device) = line.strip_prefix(BLOCK_DEVICE_LINE).filter(|device| !device.is_empty()) {
-            self.block_device = Some(PathBuf::from(device.trim_matches('"')));
+            self.block_device = Some(PathBuf::from(device.trim_matches(['"', '\''])));
         }
     }
 }

@@ -156,7 +156,9 @@ impl PhaseRun<'_> {
         let env = self.environment(output).map_err(|error| io_cause(&error))?;
         let outcome = &mut self.outcome;
         let mut sink = |stream: process::Stream, line: &str| {
-            outcome.note(line);
+            if stream == process::Stream::Stdout {
+                outcome.note(line);
+            }
             output.line(stream.into(), line);
         };
         let shell = self.crew.shell();

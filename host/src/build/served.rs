@@ -83,9 +83,10 @@ impl Desk {
             Request::Install { element, names } => distribution.install(&mapped(element, names)?)?,
             Request::Remove { element, names } => distribution.remove(&mapped(element, names)?)?,
             Request::Upgrade => distribution.upgrade()?,
-            Request::MapPackages { element, missing_ok, prefix, names } => {
+            Request::MapPackages { element, distro, release, missing_ok, prefix, names } => {
                 let map = self.source(&element).ok().map(PackageMap::of).transpose()?.flatten();
-                let names = translate(&element, map.as_ref(), &names, &distribution.describe()?, missing_ok)?;
+                let on = another(distribution.describe()?, distro, release);
+                let names = translate(&element, map.as_ref(), &names, &on, missing_ok)?;
                 return Ok(names.iter().map(|name| format!("{prefix}{name}\n")).collect());
             }
             Request::MapServices { names } => return self.services(&names, &distribution.describe()?),
@@ -113,6 +114,16 @@ impl Desk {
             .map(|name| format!("{}\n", if is_there(name) { name } else { map.get(name) }))
             .collect())
     }
+}
+
+/// The identity of the image with what was given in its place.
+fn another(image: Identity, distro: Option<String>, release: Option<String>) -> Identity {
+    let mut on = match distro {
+        Some(name) => Identity { name, family: String::new(), release: image.release },
+        None => image,
+    };
+    on.release = release.unwrap_or(on.release);
+    on
 }
 
 /// What elements declare of packages, as far as it concerns one step.

@@ -127,7 +127,7 @@ pub fn request(
         spec,
         outputs: outputs::planned(&image_name, &wanted),
         image_name,
-        implied: implied(creator, &variables),
+        implied: implied(&variables),
         work_directory: variables.get("TMP_DIR").map(PathBuf::from),
         offline: variables.is_on("DIB_OFFLINE"),
         no_tmpfs: variables.is_on("DIB_NO_TMPFS"),
@@ -202,8 +202,8 @@ fn elements(creator: Creator, options: &Options, variables: &Variables) -> Vec<S
     ramdisk.into_iter().chain(options.elements.iter().cloned()).collect()
 }
 
-fn implied(creator: Creator, variables: &Variables) -> Option<&'static str> {
-    let skipped = creator == Creator::Disk && variables.get("SKIP_BASE") == Some("1");
+fn implied(variables: &Variables) -> Option<&'static str> {
+    let skipped = variables.get("SKIP_BASE") == Some("1");
     (!skipped).then_some(BASE_ELEMENT)
 }
 

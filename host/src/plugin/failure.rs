@@ -98,8 +98,20 @@ fn demangled(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 
-/// What a guest returned, its causes and its hint.
+/// The most bytes of an error's words that are told.
+const LONGEST: usize = 64 << 10;
+
+/// What a guest returned, its causes and its hint, as far as a person would read it.
 pub(super) fn returned(failure: &Failure) -> String {
+    let mut text = words(failure);
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push_str("\n    (the rest is left out: of an error 64 KiB are told)");
+    }
+    text
+}
+
+fn words(failure: &Failure) -> String {
     let mut text = failure.message.clone();
     for cause in &failure.causes {
         let _ = write!(text, ": {cause}");

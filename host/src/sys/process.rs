@@ -36,7 +36,7 @@ use confined::Confined;
 pub use exit::{CommandFailed, Ended, Exit};
 pub(super) use holders::holders;
 pub use kill::kill_all;
-pub use lookup::{SYSTEM_PATH, find};
+pub use lookup::{SYSTEM_PATH, find, search_path};
 pub use quote::quoted;
 
 /// The lines of output that an [`Exit`] remembers unless told otherwise.

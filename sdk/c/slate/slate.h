@@ -79,7 +79,7 @@ typedef struct slate_types_datetime_t {
 // How important a line is.
 typedef uint8_t slate_log_level_t;
 
-// For the element's author; shown with `--log-level debug` only.
+// For the element's author; shown with `-v` only.
 #define SLATE_LOG_LEVEL_DEBUG 0
 // What is being done.
 #define SLATE_LOG_LEVEL_INFO 1

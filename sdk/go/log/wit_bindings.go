@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// For the element's author; shown with `--log-level debug` only.
+	// For the element's author; shown with `-v` only.
 	LevelDebug uint8 = 0
 	// What is being done.
 	LevelInfo uint8 = 1

@@ -241,7 +241,7 @@ fn directories_may_be_deep_and_are_removed() {
     let hooks = ["long", "walk", "glob", "attributes", "copy", "remove"];
     let trial = Trial::new().element("attack-depth", &hooks, "").start();
     let long = "/d".repeat(3000);
-    let why = "a name, a path or a nesting is too long";
+    let why = "a name or a path is too long, or directories are nested more than 512 levels deep";
     refused(
         &trial,
         "attack-depth",

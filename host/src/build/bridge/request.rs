@@ -49,6 +49,10 @@ pub enum Request {
     MapPackages {
         /// Whose `pkg-map` translates the names.
         element: String,
+        /// For another distribution than the image's.
+        distro: Option<String>,
+        /// For another release than the image's.
+        release: Option<String>,
         /// Keep names that the map does not mention.
         missing_ok: bool,
         /// What to print before each.
@@ -98,7 +102,8 @@ fn install_packages(arguments: &[String]) -> Result<Request, String> {
 }
 
 fn package_map(arguments: &[String]) -> Result<Request, String> {
-    let (mut element, mut missing_ok, mut prefix, mut names) = (None, false, String::new(), Vec::new());
+    let (mut element, mut distro, mut release) = (None, None, None);
+    let (mut missing_ok, mut prefix, mut names) = (false, String::new(), Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let (option, attached) = match argument.split_once('=') {
@@ -113,13 +118,15 @@ fn package_map(arguments: &[String]) -> Result<Request, String> {
             "--missing-ok" => missing_ok = true,
             "--debug" => {}
             "--element" => element = Some(value()?),
+            "--distro" => distro = Some(value()?),
+            "--release" => release = Some(value()?),
             "--prefix" => prefix = value()?,
             option if option.starts_with('-') => return Err(unknown(option)),
             name => names.push(name.to_owned()),
         }
     }
     let element = element.ok_or("name an element: pkg-map --element ELEMENT PACKAGE...")?;
-    Ok(Request::MapPackages { element, missing_ok, prefix, names })
+    Ok(Request::MapPackages { element, distro, release, missing_ok, prefix, names })
 }
 
 fn unknown(option: &str) -> String {
@@ -139,9 +146,19 @@ mod tests {
         let element = || Some("vm".to_owned());
         let map = |missing_ok, prefix: &str, names| Request::MapPackages {
             element: "vm".to_owned(),
+            distro: None,
+            release: None,
             missing_ok,
             prefix: prefix.to_owned(),
             names: words(names),
+        };
+        let of_fedora = Request::MapPackages {
+            element: "vm".to_owned(),
+            distro: Some("fedora".to_owned()),
+            release: Some("41".to_owned()),
+            missing_ok: false,
+            prefix: String::new(),
+            names: words("a"),
         };
         let cases = [
             ("install-packages a b", Ok(Request::Install { element: None, names: words("a b") })),
@@ -153,7 +170,8 @@ mod tests {
             ("pkg-map --element vm a", Ok(map(false, "", "a"))),
             ("pkg-map --prefix - --missing-ok --element=vm --debug a b", Ok(map(true, "-", "a b"))),
             ("pkg-map a", Err("name an element: pkg-map --element ELEMENT PACKAGE...")),
-            ("pkg-map --distro x a", Err("unknown option --distro")),
+            ("pkg-map --pkg-map x a", Err("unknown option --pkg-map")),
+            ("pkg-map --distro fedora --release=41 --element vm a", Ok(of_fedora)),
             ("svc-map a b", Ok(Request::MapServices { names: words("a b") })),
             ("halt now", Err("no program is called halt")),
             ("", Err("nothing is asked for")),

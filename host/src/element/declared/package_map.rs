@@ -9,8 +9,8 @@ use crate::element::Element;
 
 const FILE: &str = "pkg-map";
 
-/// Package names by an element's names for them.
-type Names = BTreeMap<String, String>;
+/// Package names by an element's names for them; none, as an empty one, is for what need not be installed.
+type Names = BTreeMap<String, Option<String>>;
 
 /// A parsed `pkg-map`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -101,8 +101,10 @@ impl PackageMap {
         let maps = [release, self.distro.get(on.name), family, Some(&self.default)];
         match maps.into_iter().flatten().find_map(|names| names.get(package)) {
             None => Mapped::Unmapped,
-            Some(name) if name.is_empty() => Mapped::Nothing,
-            Some(name) => Mapped::To(name),
+            Some(name) => match name.as_deref() {
+                None | Some("") => Mapped::Nothing,
+                Some(name) => Mapped::To(name),
+            },
         }
     }
 }
@@ -165,7 +167,7 @@ mod tests {
     const MAP: &str = r#"{
         "release": {"centos": {"8": {"kernel": "kernel-8"}}},
         "distro": {"centos": {"kernel": "kernel-centos", "tools": "a b"}},
-        "family": {"redhat": {"kernel": "kernel-redhat", "shim": "shim-x64"}, "debian": {"shim": ""}},
+        "family": {"redhat": {"kernel": "kernel-redhat", "shim": "shim-x64"}, "debian": {"shim": "", "doc": null}},
         "default": {"kernel": "linux", "shim": "shim"}
     }"#;
 
@@ -194,6 +196,11 @@ mod tests {
         let map = PackageMap::parse(MAP).unwrap();
         let on = Distribution { name: "mine", family: Some("redhat"), release: None };
         assert_eq!(map.get("shim", on), Mapped::To("shim-x64"));
+    }
+
+    #[test]
+    fn an_empty_name_and_none_are_for_nothing() {
+        assert!(names(&["shim", "doc"], "debian", None).unwrap().is_empty());
     }
 
     #[test]

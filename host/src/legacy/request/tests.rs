@@ -20,6 +20,10 @@ fn disk_image(line: &str, caller: &[(&str, &str)]) -> Request {
     asked(Creator::Disk, line, caller).expect("a good request")
 }
 
+fn ramdisk_image(line: &str, caller: &[(&str, &str)]) -> Request {
+    asked(Creator::Ramdisk, line, caller).expect("a good request")
+}
+
 #[test]
 fn the_fleet_builders_call() {
     let line =
@@ -71,6 +75,7 @@ fn a_ramdisk_gets_its_element_first() {
 fn base_can_be_left_out() {
     assert_eq!(disk_image("-n debian", &[]).implied, None);
     assert_eq!(disk_image("debian", &[("SKIP_BASE", "1")]).implied, None);
+    assert_eq!(ramdisk_image("-n debian", &[]).implied, None);
 }
 
 #[test]

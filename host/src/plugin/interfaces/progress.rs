@@ -6,6 +6,9 @@ use crate::plugin::bindings::wit::progress::{Host, HostStep, Unit};
 use crate::plugin::state::State;
 use crate::report;
 
+/// The most bytes of a label that are kept: the few words that it should be.
+const LABEL: usize = 1024;
+
 /// A step under way.
 #[derive(Debug)]
 #[expect(unreachable_pub, reason = "the generated bindings export it anew")]
@@ -19,6 +22,7 @@ impl Host for State {}
 
 impl HostStep for State {
     fn new(&mut self, label: String, total: Option<u64>, unit: Unit) -> Resource<Step> {
+        let label = shortened(&label);
         if self.take_handle().is_err() {
             return hidden();
         }
@@ -45,8 +49,26 @@ impl HostStep for State {
     }
 }
 
+/// As much of a label as is kept, with memory of its own for no more than that.
+fn shortened(label: &str) -> String {
+    label[..label.floor_char_boundary(LABEL)].to_owned()
+}
+
 /// A step above the limit of open handles: it is not shown, since progress is
 /// nothing that a hook should fail for.
 fn hidden() -> Resource<Step> {
     Resource::new_own(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_kept_short() {
+        assert_eq!(shortened("unpacking the kernel"), "unpacking the kernel");
+        let long = shortened(&"\u{e9}".repeat(1 << 20));
+        assert_eq!((long.len(), long.capacity()), (LABEL, LABEL));
+        assert_eq!(shortened(&format!("a{}", "\u{e9}".repeat(LABEL))).len(), LABEL - 1);
+    }
 }

@@ -14,7 +14,7 @@ const ADMINISTRATORS_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 
 /// Where programs of the build host are looked up: in the caller's `PATH`, then
 /// among those of administrators. Relative directories do not count.
-pub(super) fn search_path() -> OsString {
+pub fn search_path() -> OsString {
     let callers = env::var_os("PATH").filter(|path| !path.is_empty()).unwrap_or_else(|| SYSTEM_PATH.into());
     let directories = env::split_paths(&callers).chain(env::split_paths(ADMINISTRATORS_PATH));
     let mut seen = BTreeSet::new();

@@ -19,7 +19,7 @@ pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
     let mut parts: Vec<String> = absolute(pattern).split('/').skip(1).map(str::to_owned).collect();
     // Any number of directories, and again any number, is any number.
     parts.dedup_by(|one, other| one == "**" && other == "**");
-    let mut search = Search { state, found: Vec::new(), held: 0 };
+    let mut search = Search { state, found: Vec::new(), bytes: 0, held: 0 };
     search.below("", &parts, MAX_DEPTH)?;
     let mut found = search.found;
     found.sort();
@@ -30,6 +30,8 @@ pub(super) fn glob(state: &State, pattern: &str) -> Result<Vec<String>, Error> {
 struct Search<'a> {
     state: &'a State,
     found: Vec<String>,
+    /// Bytes of what was found.
+    bytes: usize,
     /// Names of the directories that are being looked at.
     held: usize,
 }
@@ -73,6 +75,10 @@ impl Search<'_> {
     fn add(&mut self, path: &str) -> Result<(), Error> {
         if self.found.len() >= self.state.limits().size(Limit::Entries) {
             return Err(self.state.too_large(Limit::Entries));
+        }
+        self.bytes += path.len();
+        if self.bytes > self.state.limits().size(Limit::Answer) {
+            return Err(self.state.too_large(Limit::Answer));
         }
         self.found.push(if path.is_empty() { "/".to_owned() } else { path.to_owned() });
         Ok(())

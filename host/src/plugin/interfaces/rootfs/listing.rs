@@ -23,23 +23,42 @@ pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Met
 /// The entries of a directory.
 pub(super) fn list(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
     let handle = state.root.handle(arguments::path(path)?, true)?;
-    let mut entries = Vec::new();
-    collect(state, &handle, &absolute(path), 0, 0, &mut entries)?;
-    Ok(entries)
+    let mut listing = Listing::default();
+    collect(state, &handle, &absolute(path), 0, 0, &mut listing)?;
+    Ok(listing.entries)
 }
 
 /// Everything below a directory.
 pub(super) fn walk(state: &mut State, path: &str) -> Result<Vec<Entry>, Error> {
     let handle = state.root.handle(arguments::path(path)?, true)?;
-    let mut entries = Vec::new();
-    collect(state, &handle, &absolute(path), MAX_DEPTH, 0, &mut entries)?;
-    Ok(entries)
+    let mut listing = Listing::default();
+    collect(state, &handle, &absolute(path), MAX_DEPTH, 0, &mut listing)?;
+    Ok(listing.entries)
 }
 
 /// A path with one slash in front and none behind; the root is empty.
 pub(super) fn absolute(path: &str) -> String {
     let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
     names.iter().fold(String::new(), |path, name| path + "/" + name)
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Listing {
+    entries: Vec<Entry>,
+    /// Bytes of the paths and of the links' targets.
+    bytes: usize,
+}
+
+impl Listing {
+    fn add(&mut self, entry: Entry, state: &State) -> Result<(), Error> {
+        self.bytes += entry.path.len() + entry.metadata.target.as_ref().map_or(0, String::len);
+        if self.bytes > state.limits().size(Limit::Answer) {
+            return Err(state.too_large(Limit::Answer));
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
 }
 
 /// Adds the entries of a directory, and those of the directories in it, down to
@@ -50,9 +69,9 @@ fn collect(
     path: &str,
     levels: usize,
     waiting: usize,
-    entries: &mut Vec<Entry>,
+    listing: &mut Listing,
 ) -> Result<(), Error> {
-    let room = state.limits().size(Limit::Entries).saturating_sub(entries.len() + waiting);
+    let room = state.limits().size(Limit::Entries).saturating_sub(listing.entries.len() + waiting);
     let spots = directory.entries_up_to(room)?.ok_or_else(|| state.too_large(Limit::Entries))?;
     let mut waiting = waiting + spots.len();
     for spot in spots {
@@ -73,13 +92,13 @@ fn collect(
         let path = format!("{path}/{name}");
         let metadata = metadata(&handle)?;
         let descends = metadata.kind == Kind::Directory && levels > 0;
-        entries.push(Entry { path: path.clone(), metadata });
+        listing.add(Entry { path: path.clone(), metadata }, state)?;
         if descends {
             let below = levels - 1;
             if below == 0 {
                 return Err(Errno::ENAMETOOLONG.into());
             }
-            collect(state, &handle, &path, below, waiting, entries)?;
+            collect(state, &handle, &path, below, waiting, listing)?;
         }
     }
     Ok(())
