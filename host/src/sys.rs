@@ -5,7 +5,7 @@
 //! [`loopdev::LoopDevice`], a [`blkpg::Partition`], a [`chroot::ChrootMounts`].
 //! Each has `close(self) -> Result<()>` for the path of success, which waits
 //! until the kernel has let go and reports what went wrong, and a `Drop` that
-//! does the same as well as it can and logs what it could not do. Linux 5.11
+//! does the same as well as it can and logs what it could not do. Linux 5.12
 //! or newer is assumed.
 //!
 //! | module | what it gives |

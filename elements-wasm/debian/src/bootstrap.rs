@@ -6,7 +6,7 @@
 
 use blankslate_sdk::bindings::wit::command::{Error as Reason, Piece};
 use blankslate_sdk::command::{Argument, Command, Error};
-use blankslate_sdk::{Context, Result, host_files, info, rootfs, warn};
+use blankslate_sdk::{Context, Result, bail, host_files, info, rootfs, warn};
 
 use crate::settings::Settings;
 use crate::sources::{self, Source};
@@ -15,11 +15,18 @@ use crate::{apt, apt_conf};
 /// Name of the manifest's cache of downloaded packages.
 const CACHE: &str = "debian-archives";
 
+/// Where the bootstrap programs write what they installed from.
+const SOURCES: &str = "/etc/apt/sources.list";
+
+/// Files that nothing is run from, which a tree may have before.
+const HARMLESS: [&str; 3] = ["/etc/group", "/etc/passwd", SOURCES];
+
 /// Where the image keeps downloaded packages.
 const ARCHIVES: &str = "$1/var/cache/apt/archives";
 
 /// Makes the tree.
 pub(crate) fn run() -> Result {
+    ensure_empty()?;
     let settings = Settings::read()?;
     let host = HostApt::read()?;
     let chosen = sources::choose(&settings.sources, &host.sources);
@@ -42,6 +49,23 @@ pub(crate) fn run() -> Result {
     forget_host()
 }
 
+/// What other elements put there first, dpkg and the loader would heed while the
+/// bootstrap program runs them with all rights of root.
+fn ensure_empty() -> Result {
+    let entries = rootfs::walk("/").context("looking for what is in the tree already")?;
+    let harmless = |entry: &rootfs::Entry| {
+        entry.metadata.kind == rootfs::Kind::Directory || HARMLESS.contains(&entry.path.as_str())
+    };
+    let found = entries.iter().find(|entry| !harmless(entry));
+    match found {
+        None => Ok(()),
+        Some(entry) => bail!(
+            "the tree has {} already, and Debian begins with nothing: order the hook that made it after the bootstrap (50), or move it to a later phase",
+            entry.path
+        ),
+    }
+}
+
 fn announce(sources: &[Source]) {
     if sources.is_empty() {
         info!(
@@ -55,7 +79,7 @@ fn announce(sources: &[Source]) {
 
 /// What the bootstrap program took where it was told no source.
 fn defaults() -> Result<Vec<Source>> {
-    let text = rootfs::read("/etc/apt/sources.list").context("reading what the bootstrap installed from")?;
+    let text = rootfs::read(SOURCES).context("reading what the bootstrap installed from")?;
     Ok(sources::parse("sources.list", &String::from_utf8_lossy(&text)))
 }
 

@@ -68,6 +68,8 @@ pub struct Root {
     ledger: Option<Arc<Ledger>>,
     /// The device of the tree's own file system.
     device: u64,
+    /// The device of what is mounted on its `/dev`, if anything is.
+    dev: Option<u64>,
     latest: latest::Latest,
 }
 
@@ -82,7 +84,8 @@ impl Root {
         let context = || format!("opening the tree {}", tree.display());
         let directory = nix::fcntl::open(tree, flags, Mode::empty()).with_context(context)?;
         let device = fstat(&directory).with_context(context)?.st_dev;
-        Ok(Root { directory, ledger: None, device, latest: latest::Latest::default() })
+        let dev = kernel::mounted_dev(&directory, device).with_context(context)?;
+        Ok(Root { directory, ledger: None, device, dev, latest: latest::Latest::default() })
     }
 
     /// The same with a ledger for what only root may do.
@@ -96,7 +99,8 @@ impl Root {
     /// # Errors
     ///
     /// Fails if there is nothing, or the path cannot be resolved; with `EACCES`
-    /// for what the kernel shows in proc, sysfs and their like.
+    /// for what the kernel shows in proc, sysfs and their like, and for what is
+    /// mounted on `/dev`: shell hooks open the nodes there.
     pub fn handle(&self, path: &Path, follow: bool) -> Result<Handle> {
         let no_follow = if follow { OFlag::empty() } else { OFlag::O_NOFOLLOW };
         Ok(Handle::new(self.resolve(&trimmed(path), OFlag::O_PATH | no_follow)?, self.ledger.clone()))
@@ -222,7 +226,8 @@ impl Root {
     }
 
     fn is_of_kernel(&self, found: impl AsFd) -> Result<bool> {
-        Ok(fstat(&found)?.st_dev != self.device && kernel::shows(&found)?)
+        let device = fstat(&found)?.st_dev;
+        Ok(device != self.device && (Some(device) == self.dev || kernel::shows(&found)?))
     }
 }
 

@@ -207,7 +207,7 @@ fn listings_and_answers_are_bounded() {
     let trial = trial.element(element, &hooks, &manifest).grant(element, "host-program=seq");
     let trial = trial.grant(element, &format!("host-file={granted}"));
     let trial = trial.set("attack-listing.granted", &granted);
-    let trial = trial.limit(Limit::Entries, 100).limit(Limit::Answer, 1000).start();
+    let trial = trial.limit(Limit::Entries, 100).limit(Limit::Answer, 2000).start();
     for (directory, files) in [
         (trial.path("/many"), 101),
         (trial.path("/split/one"), 60),
@@ -230,8 +230,28 @@ fn listings_and_answers_are_bounded() {
             ("host", &format!("reading {granted} of the build host: {limit}")),
             (
                 "output",
-                "running seq: more than the limit of 1000 B of data for one call; raise it with --limit answer=2000B",
+                "running seq: more than the limit of 2000 B of data for one call; raise it with --limit answer=4000B",
             ),
+        ],
+    );
+}
+
+#[test]
+fn the_paths_of_a_listing_are_bounded() {
+    let trial = Trial::new().element("attack-listing", &["list", "walk", "found"], "");
+    let trial = trial.limit(Limit::Answer, 300).start();
+    for (directory, files) in [(trial.path("/many"), 60), (trial.path("/split/one"), 60)] {
+        fs::create_dir_all(&directory).unwrap();
+        (0..files).for_each(|number| fs::write(directory.join(number.to_string()), "").unwrap());
+    }
+    let limit = "more than the limit of 300 B of data for one call; raise it with --limit answer=600B";
+    refused(
+        &trial,
+        "attack-listing",
+        &[
+            ("list", &format!("listing /many in the image: {limit}")),
+            ("walk", &format!("listing /split in the image: {limit}")),
+            ("found", &format!("looking for /split/*/* in the image: {limit}")),
         ],
     );
 }

@@ -4,6 +4,9 @@
 use std::os::fd::AsFd;
 
 use nix::Result;
+use nix::errno::Errno;
+use nix::fcntl::AtFlags;
+use nix::sys::stat::fstatat;
 use nix::sys::statfs::{self, FsType, fstatfs};
 
 /// `SYSFS_MAGIC` and what nix does not name, of `linux/magic.h`.
@@ -42,4 +45,13 @@ const ALL: [FsType; 17] = [
 pub(super) fn shows(file: impl AsFd) -> Result<bool> {
     let kind = fstatfs(file)?.filesystem_type();
     Ok(ALL.contains(&kind))
+}
+
+/// The device of the file system that is mounted on the `dev` of a tree, whose own device is given.
+pub(super) fn mounted_dev(tree: impl AsFd, own: u64) -> Result<Option<u64>> {
+    match fstatat(tree, "dev", AtFlags::AT_SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(stat.st_dev).filter(|device| *device != own)),
+        Err(Errno::ENOENT) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

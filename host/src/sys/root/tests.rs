@@ -122,10 +122,12 @@ fn work_on_a_tree_stops_when_it_must() {
 #[test]
 fn what_the_kernel_shows_is_not_found() {
     let root = Root::open(Path::new("/")).unwrap();
-    for path in ["/proc/self/environ", "/proc/sys/kernel/hostname", "/proc", "/sys/kernel"] {
+    for path in ["/dev/null", "/proc/self/environ", "/proc/sys/kernel/hostname", "/proc", "/sys/kernel"] {
         assert_eq!(root.handle(Path::new(path), true).err(), Some(Errno::EACCES), "{path}");
     }
-    assert_eq!(root.spot(Path::new("/proc/sys/x")).err(), Some(Errno::EACCES));
+    for path in ["/proc/sys/x", "/dev/new"] {
+        assert_eq!(root.spot(Path::new(path)).err(), Some(Errno::EACCES), "{path}");
+    }
     let proc = root.spot(Path::new("/proc")).unwrap().handle().unwrap();
     assert!(proc.entries().unwrap().is_empty());
 }
