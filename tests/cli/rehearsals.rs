@@ -40,5 +40,5 @@ fn elements_do_what_their_cases_expect() {
         }
     }
     names.sort();
-    assert_eq!(names, ["debian smaller-than-minbase", "debian without-mmdebstrap"]);
+    assert_eq!(names, ["debian planted", "debian smaller-than-minbase", "debian without-mmdebstrap"]);
 }
