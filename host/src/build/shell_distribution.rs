@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::plugin::{Distribution, HostDistribution, Identity};
+use crate::plugin::{Distribution, HostDistribution, Identity, Lines};
 use crate::report::{HookOutput, Stream};
 use crate::shell::environment::Environment;
 use crate::shell::{hooks_dir, sourcing};
@@ -36,7 +36,7 @@ pub struct ShellDistribution {
 
 /// Where what the programs print goes.
 #[derive(Clone)]
-struct ShellOutput(HookOutput);
+struct ShellOutput(Lines);
 
 impl std::fmt::Debug for ShellOutput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -53,7 +53,8 @@ impl ShellDistribution {
         contract: Environment,
         output: &HookOutput,
     ) -> ShellDistribution {
-        let output = ShellOutput(output.clone());
+        let output = output.clone();
+        let output = ShellOutput(Arc::new(move |stream, line| output.line(stream, line)));
         ShellDistribution { tree, hooks, contract, env: Arc::default(), output, stop: Stop::default() }
     }
 
@@ -61,7 +62,7 @@ impl ShellDistribution {
         if let Some(env) = self.env.get() {
             return Ok(env);
         }
-        let mut sink = |line: &str| self.output.0.line(Stream::Stderr, line);
+        let mut sink = |line: &str| (self.output.0)(Stream::Stderr, line);
         let seen_as = Path::new(hooks_dir::IN_TARGET);
         let (tree, contract) = (Some(self.tree.as_path()), self.contract.clone());
         let time = self.stop.remaining();
@@ -80,7 +81,7 @@ impl ShellDistribution {
                 process::Stream::Stdout => Stream::Stdout,
                 process::Stream::Stderr => Stream::Stderr,
             };
-            self.output.0.line(stream, &String::from_utf8_lossy(line));
+            (self.output.0)(stream, &String::from_utf8_lossy(line));
         })
     }
 
@@ -99,8 +100,8 @@ impl ShellDistribution {
 }
 
 impl HostDistribution for ShellDistribution {
-    fn until(self: Arc<Self>, stop: Stop) -> Arc<dyn Distribution> {
-        Arc::new(ShellDistribution { stop, ..(*self).clone() })
+    fn called(self: Arc<Self>, stop: Stop, lines: Lines) -> Arc<dyn Distribution> {
+        Arc::new(ShellDistribution { stop, output: ShellOutput(lines), ..(*self).clone() })
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::rehearsal::Rehearsal;
 use crate::element::Phase;
 use crate::element::declared::package_map;
-use crate::report::HookOutput;
+use crate::report::{HookOutput, Stream};
 use crate::sys::root::Ledger;
 use crate::sys::stop::Stop;
 
@@ -150,10 +150,14 @@ pub trait Distribution: Send + Sync {
     fn disable(&self, services: &[String]) -> Result<()>;
 }
 
+/// Takes the lines that programs print.
+pub type Lines = Arc<dyn Fn(Stream, &str) + Send + Sync>;
+
 /// A distribution that is no component.
 pub trait HostDistribution: Send + Sync {
-    /// The distribution, whose programs end when its caller must stop.
-    fn until(self: Arc<Self>, stop: Stop) -> Arc<dyn Distribution>;
+    /// The distribution for a caller: its programs end when the caller must
+    /// stop, and what they print goes to `lines`.
+    fn called(self: Arc<Self>, stop: Stop, lines: Lines) -> Arc<dyn Distribution>;
 }
 
 /// Installs boot loaders on the image's disk.

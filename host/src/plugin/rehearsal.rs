@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 
-use super::context::{BootLoader, Distribution, Firmware, HostDistribution, Identity, LoaderRequest};
+use super::context::{BootLoader, Distribution, Firmware, HostDistribution, Identity, Lines, LoaderRequest};
 use super::state::lock;
 use crate::element::capability::Grant;
 use crate::sys::process::quoted;
@@ -174,7 +174,7 @@ impl Distribution for Rehearsal {
 
 impl HostDistribution for Rehearsal {
     /// It runs no programs.
-    fn until(self: Arc<Self>, _: Stop) -> Arc<dyn Distribution> {
+    fn called(self: Arc<Self>, _: Stop, _: Lines) -> Arc<dyn Distribution> {
         self
     }
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
 use super::bindings::wit::types::{HookCall, Phase as GuestPhase};
-use super::context::{Contributions, Distribution, HookContext};
+use super::context::{Contributions, Distribution, HookContext, Lines};
 use super::drive::drive;
 use super::engine::{Ticker, engine};
 use super::failure;
@@ -159,8 +159,17 @@ impl Shared {
         match component {
             Some((name, _)) => Some(Arc::new(ComponentDistribution::new(self, name, context, caller))),
             None => {
-                let stop = caller.map_or(Stop::default(), |caller| caller.stop);
-                context.distribution.clone().map(|distribution| distribution.until(stop))
+                let distribution = context.distribution.clone()?;
+                Some(match caller {
+                    Some(Usage { stop, log, .. }) => {
+                        distribution.called(stop, Arc::new(move |stream, line| log.line(stream, line)))
+                    }
+                    None => {
+                        let output = context.output.clone();
+                        let lines: Lines = Arc::new(move |stream, line| output.line(stream, line));
+                        distribution.called(Stop::default(), lines)
+                    }
+                })
             }
         }
     }

@@ -78,6 +78,29 @@ fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() 
 }
 
 #[test]
+fn what_programs_of_a_shell_distribution_print_is_bounded_with_the_hook() {
+    let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Output, 1000);
+    let trial = trial.limit(Limit::Time, 1).start();
+    let programs = trial.beside("programs");
+    fs::create_dir(&programs).unwrap();
+    fs::write(programs.join("install-packages"), "#!/bin/sh\nexec seq -f 'line %g' 1000\n").unwrap();
+    fs::set_permissions(programs.join("install-packages"), fs::Permissions::from_mode(0o755)).unwrap();
+    let contract = [
+        ("DISTRO_NAME".to_owned(), "example".to_owned()),
+        ("PATH".to_owned(), format!("{}:/usr/bin:/bin", programs.display())),
+    ];
+    let hooks = trial.beside("hooks");
+    let distribution = ShellDistribution::new("/".into(), hooks, contract.into(), &trial.output);
+    let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
+    trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
+    let told = trial.output.tail();
+    let limit =
+        "more than the limit of 1000 B of output; raise it with --limit output=2000B; the rest is dropped";
+    assert_eq!(told.last().map(String::as_str), Some(limit));
+    assert!(!told.contains(&"line 1000".to_owned()), "{told:?}");
+}
+
+#[test]
 fn files_of_a_shell_distributions_environment_end_with_the_hook_that_asked_for_packages() {
     let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Time, 1);
     trial.add_program("/bin/bash");
