@@ -56,7 +56,8 @@ typedef struct {
   slate_string_t val;
 } slate_option_string_t;
 
-// Why a hook, or a call of an exported function, did not succeed.
+// Why a hook, or a call of an exported function, did not succeed. Of all
+// its words together the first 64 KiB are told.
 typedef struct slate_types_failure_t {
   // What was tried, on what, and why it failed: lower case, one line,
   // no full stop. Never empty.
@@ -532,7 +533,7 @@ typedef struct {
 // Where a program runs.
 typedef uint8_t slate_command_place_t;
 
-// In a chroot of the image. Needs `chroot = true` in the manifest.
+// In the image, and confined to it. Needs `chroot = true` in the manifest.
 #define SLATE_COMMAND_PLACE_CHROOT 0
 // On the build host, as root: what is granted is all that the program
 // can do, with any arguments. Needs the program among `host-programs`.
@@ -1122,7 +1123,7 @@ extern void slate_log_write(slate_log_level_t level, slate_string_t *message);
 // Imported Functions from `blankslate:element/progress@0.1.0`
 // Starts a step named in a few words: `unpacking the kernel`. An
 // absent total means that it is not known. Never fails: above the limit
-// on open handles the step is not shown.
+// on open handles the step is not shown, and of a label 1 KiB is kept.
 extern slate_progress_own_step_t slate_progress_constructor_step(slate_string_t *label, uint64_t *maybe_total, slate_progress_unit_t unit);
 // Sets how much is done, not how much was added. More than the total
 // is shown as the total. Never fails.

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// In a chroot of the image. Needs `chroot = true` in the manifest.
+	// In the image, and confined to it. Needs `chroot = true` in the manifest.
 	PlaceChroot uint8 = 0
 	// On the build host, as root: what is granted is all that the program
 	// can do, with any arguments. Needs the program among `host-programs`.

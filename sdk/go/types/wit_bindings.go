@@ -43,7 +43,8 @@ type HookCall struct {
 	Name string
 }
 
-// Why a hook, or a call of an exported function, did not succeed.
+// Why a hook, or a call of an exported function, did not succeed. Of all
+// its words together the first 64 KiB are told.
 type Failure struct {
 	// What was tried, on what, and why it failed: lower case, one line,
 	// no full stop. Never empty.
