@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("contract::a_device_without_a_mount_is_an_error", a_device_without_a_mount),
     ("contract::secrets_do_not_reach_the_manifests", secrets),
     ("contract::hooks_see_what_was_asked_for", what_was_asked_for),
+    ("contract::hooks_outside_find_the_callers_programs", the_callers_programs),
     ("contract::an_element_may_choose_the_install_type", install_types),
     ("contract::static_files_keep_modes_and_empty_directories", static_files),
     ("contract::what_is_large_in_the_image_is_told", image_usage),
@@ -269,6 +270,17 @@ fn what_was_asked_for() {
         format!("{several}, mine, 1, xfs\n")
     );
     assert_eq!(see(one, &[("DIB_CHECKSUM", "md5")]), format!("{one}, qcow2, md5, ext4\n"));
+}
+
+fn the_callers_programs() {
+    let seed = Seed::new();
+    let own = seed.scratch.make_dir("own");
+    fs::write(own.join("of-the-caller"), "#!/bin/sh\necho found\n").unwrap();
+    fs::set_permissions(own.join("of-the-caller"), fs::Permissions::from_mode(0o755)).unwrap();
+    seed.hook("root.d/50-outside", "[ \"$(of-the-caller)\" = found ]");
+    seed.hook("install.d/50-inside", "! type of-the-caller");
+    let path = format!("{}:/usr/bin:/bin", own.display());
+    succeed(seed.slate("build seed probe -t tar -o out/image").env("PATH", path));
 }
 
 fn install_types() {

@@ -9,13 +9,11 @@ use crate::plan::{Layout, Plan, secret};
 use crate::shell::apt;
 use crate::shell::library::Library;
 use crate::spec::Checksum;
+use crate::sys::process::SYSTEM_PATH;
 use crate::workspace::Workspace;
 
 /// Variables by name.
 pub type Environment = BTreeMap<String, String>;
-
-/// Search path of hooks outside the chroot, and appended inside it.
-pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// `IMAGE_TYPE`, unless the caller has it: it does not follow the formats that
 /// are asked for, of which there may be several.
@@ -123,7 +121,7 @@ pub fn inside_chroot(env: &mut Environment) {
     }
     env.insert("HOME".to_owned(), "/root".to_owned());
     env.retain(|name, _| !OF_HOST.contains(&name.as_str()));
-    env.insert("PATH".to_owned(), PATH.to_owned());
+    env.insert("PATH".to_owned(), SYSTEM_PATH.to_owned());
     env.entry(apt::VARIABLE.to_owned()).or_insert_with(apt::settings_file);
 }
 
@@ -212,7 +210,7 @@ declare -x DIB_RELEASE="it's \$5 \"x\"""#;
         ]);
         inside_chroot(&mut env);
         assert_eq!(env.get("HOME").map(String::as_str), Some("/root"));
-        assert_eq!(env.get("PATH").map(String::as_str), Some(PATH));
+        assert_eq!(env.get("PATH").map(String::as_str), Some(SYSTEM_PATH));
         assert!(!env.contains_key("TMPDIR") && !env.contains_key("TMP_DIR"));
     }
 }

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::environment::PATH;
 use crate::element::installed;
+use crate::sys::process::find;
 
 const DIE: &str = "\
 function die {
@@ -87,7 +87,7 @@ pub fn write(directory: &Path, python: Option<&str>, elements: &[(String, PathBu
     fs::create_dir_all(&programs).with_context(context)?;
     let library = Library { python: programs.join("python3"), programs };
     write_program(&library.python, &python_wrapper(&python, directory)).with_context(context)?;
-    if !PATH.split(':').any(|entry| Path::new(entry).join("sudo").exists()) {
+    if find("sudo").is_none() {
         write_program(&library.programs.join("sudo"), SUDO).with_context(context)?;
     }
     Ok(library)

@@ -132,7 +132,7 @@ mod tests {
 
     fn sourced(files: &[(&str, &str)]) -> Result<Environment> {
         let temp = directory(files);
-        let env = Environment::from([("PATH".to_owned(), super::super::environment::PATH.to_owned())]);
+        let env = Environment::from([("PATH".to_owned(), crate::sys::process::SYSTEM_PATH.to_owned())]);
         source(temp.path(), temp.path(), None, env, Duration::from_secs(1), &mut |_| {})
     }
 

@@ -8,16 +8,13 @@ use cap_std::fs::Dir;
 use super::{LoaderError, LoaderRequest, menu_words, settings};
 use crate::assemble::MountedImage;
 use crate::plan::layout::{Base, DiskContent, FsKind, TableLabel};
-use crate::sys::process::Program;
+use crate::sys::process::{Program, SYSTEM_PATH};
 
 /// The file that `grub-mkconfig` reads.
 const SETTINGS: &str = "etc/default/grub";
 
 /// Where packages put GRUB's modules, by platform.
 const MODULES: &str = "usr/lib/grub";
-
-/// What the image's programs see.
-const CHROOT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The image's GRUB: `grub-...` and `/boot/grub` on Debian and SUSE's
 /// derivatives of it, `grub2-...` and `/boot/grub2` on Red Hat and SUSE.
@@ -161,7 +158,7 @@ impl<'a> Grub<'a> {
         program
             .devices(self.image.nodes())
             .env_clear()
-            .env("PATH", CHROOT_PATH)
+            .env("PATH", SYSTEM_PATH)
             .env("LC_ALL", "C")
             .env("HOME", "/root")
     }
