@@ -61,7 +61,8 @@ impl Keeper {
             ForkResult::Parent { child } => child,
         };
         drop(report_here);
-        let keeper = Keeper { process, descriptor: pidfd(process)? };
+        let descriptor = pidfd(process).inspect_err(|_| end(process))?;
+        let keeper = Keeper { process, descriptor };
         let mut failed = Vec::new();
         File::from(report).read_to_end(&mut failed).context("hearing from the keeper of the namespaces")?;
         match <[u8; REPORT]>::try_from(failed.as_slice()) {
@@ -75,10 +76,14 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         // The program itself has been waited for, as the kernel wants it before process 1 ends.
-        let ended = kill(self.process, Signal::SIGKILL).and_then(|()| waitpid(self.process, None));
-        if let Err(error) = ended {
-            tracing::warn!(process = %self.process, %error, "ending what a confined program left");
-        }
+        end(self.process);
+    }
+}
+
+fn end(process: Pid) {
+    let ended = kill(process, Signal::SIGKILL).and_then(|()| waitpid(process, None));
+    if let Err(error) = ended {
+        tracing::warn!(%process, %error, "ending what a confined program left");
     }
 }
 
