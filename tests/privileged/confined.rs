@@ -117,7 +117,14 @@ fn users_have_no_rights() {
 fn nothing_is_mounted_for_others() {
     let tree = UsrTree::new();
     let before = mounts(tree.scratch.path());
-    tree.confined("mkdir /tmp/y; true");
+    let mut during = None;
+    // The program lives until its first line is taken.
+    let program = tree.confined_program("grep -c . /proc/self/mounts; exec sleep 0.2");
+    let mut sink = |_, line: &[u8]| during = Some((line.to_owned(), mounts(tree.scratch.path())));
+    program.run(&mut sink).unwrap().check().unwrap();
+    let (own, seen) = during.expect("a line of the program");
+    assert!(String::from_utf8(own).unwrap().parse::<usize>().unwrap() > 10, "it has mounts of its own");
+    assert_eq!(seen, before);
     assert_eq!(mounts(tree.scratch.path()), before);
     tree.close();
 }

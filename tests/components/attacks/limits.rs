@@ -54,21 +54,26 @@ fn a_hook_ends_at_its_time_whatever_it_does() {
     }
 }
 
-#[test]
-fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() {
-    let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Time, 1).start();
+/// What a hook gets upon a distribution of shell elements whose `install-packages` is this script.
+fn upon_a_shell_distribution(trial: &Loaded, script: &str) -> HookContext {
     let programs = trial.beside("programs");
     fs::create_dir(&programs).unwrap();
-    fs::write(programs.join("install-packages"), "#!/bin/sh\n[ \"$1\" = quick ] || exec sleep 1000000\n")
-        .unwrap();
-    fs::set_permissions(programs.join("install-packages"), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = programs.join("install-packages");
+    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let contract = [
         ("DISTRO_NAME".to_owned(), "example".to_owned()),
         ("PATH".to_owned(), format!("{}:/usr/bin:/bin", programs.display())),
     ];
     let hooks = trial.beside("hooks");
     let distribution = ShellDistribution::new("/".into(), hooks, contract.into(), &trial.output);
-    let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
+    HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) }
+}
+
+#[test]
+fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() {
+    let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Time, 1).start();
+    let context = upon_a_shell_distribution(&trial, "[ \"$1\" = quick ] || exec sleep 1000000");
     // The host itself is not limited.
     trial.runner.distribution(&context).unwrap().install(&["quick".to_owned()]).unwrap();
     let started = Instant::now();
@@ -81,17 +86,7 @@ fn programs_of_a_shell_distribution_end_with_the_hook_that_asked_for_packages() 
 fn what_programs_of_a_shell_distribution_print_is_bounded_with_the_hook() {
     let trial = Trial::new().element("attack-wait", &["packages"], "").limit(Limit::Output, 1000);
     let trial = trial.limit(Limit::Time, 1).start();
-    let programs = trial.beside("programs");
-    fs::create_dir(&programs).unwrap();
-    fs::write(programs.join("install-packages"), "#!/bin/sh\nexec seq -f 'line %g' 1000\n").unwrap();
-    fs::set_permissions(programs.join("install-packages"), fs::Permissions::from_mode(0o755)).unwrap();
-    let contract = [
-        ("DISTRO_NAME".to_owned(), "example".to_owned()),
-        ("PATH".to_owned(), format!("{}:/usr/bin:/bin", programs.display())),
-    ];
-    let hooks = trial.beside("hooks");
-    let distribution = ShellDistribution::new("/".into(), hooks, contract.into(), &trial.output);
-    let context = HookContext { distribution: Some(Arc::new(distribution)), ..trial.context(Phase::Install) };
+    let context = upon_a_shell_distribution(&trial, "exec seq -f 'line %g' 1000");
     trial.runner.run(&trial.plan.hooks(Phase::Install)[0], &context).unwrap_err();
     let told = trial.output.tail();
     let limit =

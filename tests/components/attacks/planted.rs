@@ -12,6 +12,9 @@ const PROGRAM: &str = r#"#!/bin/sh
 exec > /report 2>&1
 try() { what=$1; shift; if (eval "$@") > /dev/null 2>&1; then echo "$what: DONE"; else echo "$what: contained"; fi; }
 grep Cap /proc/self/status
+# What is allowed, so that the rest is not contained for want of a program.
+try "writing to the tree" 'echo planted > /tmp/written && cat /tmp/written'
+try "starting mount" 'mount --version'
 for node in /disk /dev/disk /dev/shm/disk /tmp/disk; do
     mknod $node b MAJOR MINOR
     try "reading a disk by $node" 'read line < $node'
@@ -37,6 +40,8 @@ CapPrm:\t00000000a80405fb
 CapEff:\t00000000a80405fb
 CapBnd:\t00000000a80405fb
 CapAmb:\t0000000000000000
+writing to the tree: DONE
+starting mount: DONE
 reading a disk by /disk: contained
 writing to a disk by /disk: contained
 reading a disk by /dev/disk: contained
