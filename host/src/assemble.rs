@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::build::site::tell_forgotten;
 use crate::build::{BuiltTree, Crew, Ground, Site, tidy};
 use crate::element::Phase;
 use crate::plan::Plan;
@@ -164,8 +165,7 @@ fn run_phases<'a>(
     }
     sys::process::kill_all()?;
     sys::foreign::release(&ground.tree, &own)?;
-    let forgotten = sys::loopdev::release_below(&ground.tree)?;
-    forgotten.iter().for_each(|device| site.report.warn(&device.to_string()));
+    tell_forgotten(&site.report, &sys::loopdev::release_below(&ground.tree)?);
     mounts.close()?;
     tidy::tidy(&ground.tree)
 }

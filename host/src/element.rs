@@ -84,6 +84,14 @@ impl Element {
         let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
         found.ok().map(|index| &self.files[index])
     }
+
+    /// Whether one of its files is a shell hook.
+    pub fn is_shell_hook(&self, file: &ElementFile) -> bool {
+        let Some((directory, name)) = file.path.split_once('/') else { return false };
+        let phase = Phase::from_directory(directory);
+        let mut hooks = self.hooks.iter().filter(|hook| hook.kind == HookKind::Shell);
+        hooks.any(|hook| Some(hook.phase) == phase && hook.name == name)
+    }
 }
 
 impl fmt::Display for Origin {

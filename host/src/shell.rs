@@ -21,6 +21,7 @@ pub mod library;
 pub mod sourcing;
 
 use crate::build::{Ground, Site};
+use crate::element::hook_name::ENVIRONMENT;
 use crate::element::{Origin, Phase, Place};
 use crate::plan::{Plan, PlannedHook};
 use crate::sys::process::{Exit, Program, Stream, search_path};
@@ -97,7 +98,7 @@ impl ShellRunner {
     /// Fails if the hooks directory cannot be written.
     pub fn tell_install_type(&mut self) -> Result<()> {
         let (name, default, file) = INSTALL_TYPE;
-        let directory = self.hooks.join("environment.d");
+        let directory = self.hooks.join(ENVIRONMENT);
         if !directory.is_dir() {
             self.contract.entry(name.to_owned()).or_insert_with(|| default.to_owned());
             return Ok(());

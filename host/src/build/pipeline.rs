@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::site::{BuildOptions, Site};
+use super::site::{BuildOptions, Site, tell_forgotten};
 use crate::assemble::assemble;
 use crate::build::build;
 use crate::export::{Artifact, export};
@@ -31,8 +31,7 @@ pub fn pipeline(plan: Plan, options: BuildOptions, report: Report) -> Result<Vec
         site.workspace.keep_logs();
     }
     let ended = sys::process::kill_all().and_then(|_| site.workspace.close());
-    let ended =
-        ended.map(|forgotten| forgotten.iter().for_each(|device| site.report.warn(&device.to_string())));
+    let ended = ended.map(|forgotten| tell_forgotten(&site.report, &forgotten));
     match (result, ended) {
         (Ok(artifacts), Ok(())) => Ok(artifacts),
         (Ok(_), Err(error)) => Err(error).context("cleaning up behind a build that went well"),

@@ -8,6 +8,7 @@ use crate::element::skipped::{self, Why};
 use crate::plan::Plan;
 use crate::plugin::Limits;
 use crate::report::Report;
+use crate::sys::loopdev::Forgotten;
 use crate::workspace::Workspace;
 
 /// Choices of the operator that do not change the image.
@@ -48,6 +49,11 @@ pub struct Site {
     pub report: Report,
     /// The operator's choices.
     pub options: BuildOptions,
+}
+
+/// Warns of devices that hooks left attached.
+pub(crate) fn tell_forgotten(report: &Report, devices: &[Forgotten]) {
+    devices.iter().for_each(|device| report.warn(&device.to_string()));
 }
 
 impl Site {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use blankslate_element_build::{CarriedFile, CarriedKind, pack_files, unpack_files};
 
-use super::declared::{package_list, source_repository};
+use super::declared::{is_disk_layout, package_list, source_repository};
+use super::hook_name::ENVIRONMENT;
 use super::{Content, ElementFile, Phase, directory};
 
 /// Files that declare something.
@@ -33,7 +34,7 @@ const DECLARATIONS: [&str; 9] = [
 const FOR_IMAGE: [&str; 2] = ["init-scripts", "static"];
 
 /// Folders of scripts and programs that are no phases.
-const OF_SCRIPTS: [&str; 2] = ["bin", "environment.d"];
+const OF_SCRIPTS: [&str; 2] = ["bin", ENVIRONMENT];
 
 const EXECUTABLE: u32 = 0o111;
 
@@ -50,10 +51,9 @@ enum Fate {
 
 fn fate(path: &str, mode: u32) -> Fate {
     let Some((folder, name)) = path.split_once('/') else {
-        let is_layout = path.starts_with("block-device-") && path.ends_with(".yaml");
         return match path {
             path if path.starts_with(source_repository::PREFIX) => Fate::Needed,
-            path if is_layout || DECLARATIONS.contains(&path) => Fate::Carried,
+            path if is_disk_layout(path) || DECLARATIONS.contains(&path) => Fate::Carried,
             _ => Fate::Left,
         };
     };

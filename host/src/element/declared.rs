@@ -32,6 +32,12 @@ pub struct DeclarationError {
     pub problem: String,
 }
 
+/// Whether a file of an element is the layout of a disk: `block-device-default.yaml`,
+/// `block-device-arm64.yaml`.
+pub fn is_disk_layout(path: &str) -> bool {
+    path.starts_with("block-device-") && path.ends_with(".yaml")
+}
+
 /// Checks the maps of an element.
 ///
 /// # Errors

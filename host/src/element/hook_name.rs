@@ -12,7 +12,10 @@ pub fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
-/// Whether a file of this name in `environment.d` is sourced.
+/// The directory of files with variables, which bash sources before the hooks of a phase.
+pub const ENVIRONMENT: &str = "environment.d";
+
+/// Whether a file of this name in [`ENVIRONMENT`] is sourced.
 pub fn is_environment_file(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
 }

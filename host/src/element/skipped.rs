@@ -2,7 +2,7 @@
 //! nothing fails for it.
 
 use super::hook_name::is_plain;
-use super::{Element, ElementFile, HookKind, Phase};
+use super::{Element, ElementFile, Phase};
 
 /// Any of the bits that make a file a program.
 const EXECUTABLE: u32 = 0o111;
@@ -30,15 +30,11 @@ pub enum Why {
 
 /// The files of a phase's directory that are no hooks.
 pub fn in_phase(element: &Element, phase: Phase) -> impl Iterator<Item = Skipped<'_>> {
-    let is_hook = move |name: &str| {
-        let mut hooks = element.hooks.iter().filter(|hook| hook.kind == HookKind::Shell);
-        hooks.any(|hook| hook.phase == phase && hook.name == name)
-    };
     element.files.iter().filter_map(move |file| {
         let (directory, name) = file.path.split_once('/')?;
         let is_here = Phase::from_directory(directory) == Some(phase) && !name.contains('/');
         let why = if file.mode & EXECUTABLE == 0 { Why::NotExecutable } else { Why::Name };
-        (is_here && !is_hook(name)).then_some(Skipped { file, why })
+        (is_here && !element.is_shell_hook(file)).then_some(Skipped { file, why })
     })
 }
 

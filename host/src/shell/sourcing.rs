@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::environment::Environment;
-use crate::element::hook_name::is_environment_file;
+use crate::element::hook_name::{ENVIRONMENT, is_environment_file};
 use crate::sys::process::{Ended, Program, Stream};
 
 /// Sources its arguments, everything printed going to stderr, then prints the
@@ -61,14 +61,14 @@ pub fn source(
     time: Duration,
     sink: &mut dyn FnMut(&str),
 ) -> Result<Environment> {
-    let files = environment_files(&hooks.join("environment.d"))?;
+    let files = environment_files(&hooks.join(ENVIRONMENT))?;
     if files.is_empty() {
         return Ok(env);
     }
     let mut program =
         Program::new("/bin/bash").args(["-c", SCRIPT, "bash"]).env_clear().envs(&env).timeout(time);
     for file in &files {
-        program = program.arg(seen_as.join("environment.d").join(file));
+        program = program.arg(seen_as.join(ENVIRONMENT).join(file));
     }
     if let Some(root) = chroot {
         program = program.chroot(root).cwd("/");
@@ -122,7 +122,7 @@ mod tests {
 
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
         let temp = tempfile::tempdir().unwrap();
-        let dir = temp.path().join("environment.d");
+        let dir = temp.path().join(ENVIRONMENT);
         fs::create_dir(&dir).unwrap();
         for (name, text) in files {
             fs::write(dir.join(name), text).unwrap();

@@ -6,6 +6,7 @@ mod hooks;
 mod names;
 
 use super::Finding;
+use crate::element::declared::is_disk_layout;
 use crate::element::{Element, Library};
 use crate::plan::layout::{Layout, RootDefaults};
 
@@ -21,8 +22,7 @@ pub(super) fn findings(element: &Element, library: &Library) -> Vec<Finding> {
 /// Layouts of disks that cannot be planned.
 fn block_devices(element: &Element) -> Vec<Finding> {
     let root = RootDefaults::default();
-    let is_layout = |path: &str| path.starts_with("block-device-") && path.ends_with(".yaml");
-    let files = element.files.iter().filter(|file| is_layout(&file.path));
+    let files = element.files.iter().filter(|file| is_disk_layout(&file.path));
     let problem = |file| match element.text(file) {
         Ok(text) => Layout::parse(&text, &root).err().map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),

@@ -1,34 +1,24 @@
 //! Scripts: whether they run at all, and what runs them.
 
 use crate::authoring::check::Finding;
+use crate::element::hook_name::ENVIRONMENT;
 use crate::element::skipped::{self, Why};
-use crate::element::{Element, ElementFile, HookKind, Phase};
+use crate::element::{Element, ElementFile, Phase};
 
 /// How a program of Linux begins that is no script.
 const ELF: &[u8] = b"\x7fELF";
-
-/// Files with variables, which bash sources.
-const ENVIRONMENT: &str = "environment.d/";
 
 pub(super) fn findings(element: &Element) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         Phase::ALL.into_iter().flat_map(|phase| skipped(element, phase)).collect();
     for file in &element.files {
-        if is_hook(element, file) {
+        if element.is_shell_hook(file) {
             findings.extend(script(element, file, true));
-        } else if file.path.starts_with(ENVIRONMENT) {
+        } else if file.path.split_once('/').is_some_and(|(folder, _)| folder == ENVIRONMENT) {
             findings.extend(script(element, file, false));
         }
     }
     findings
-}
-
-fn is_hook(element: &Element, file: &ElementFile) -> bool {
-    let mut hooks = element.hooks.iter().filter(|hook| hook.kind == HookKind::Shell);
-    hooks.any(|hook| {
-        let name = file.path.strip_prefix(hook.phase.as_str()).and_then(|rest| rest.strip_prefix(".d/"));
-        name == Some(&hook.name)
-    })
 }
 
 /// Files that look like hooks and never run.
@@ -59,7 +49,7 @@ fn is_used(element: &Element, file: &ElementFile) -> bool {
     let names_it = |hook: &ElementFile| {
         hook.content.read().is_ok_and(|text| text.windows(name.len()).any(|window| window == name))
     };
-    element.files.iter().filter(|it| is_hook(element, it)).any(names_it)
+    element.files.iter().filter(|it| element.is_shell_hook(it)).any(names_it)
 }
 
 /// What is wrong with the lines of a script that is run, or sourced.

@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 use strsim::damerau_levenshtein;
 
 use crate::authoring::check::Finding;
-use crate::element::hook_name::is_environment_file;
+use crate::element::hook_name::{ENVIRONMENT, is_environment_file};
 use crate::element::skipped::is_numbered;
 use crate::element::{Element, Phase};
 
 /// What a directory of hooks or variables ends with.
 const ENDING: &str = ".d";
-
-/// The directory of variables.
-const ENVIRONMENT: &str = "environment.d";
 
 /// Letters of a name that may be a slip: `boot.d` is none of `root.d`.
 const SHORTEST: usize = 6;
@@ -78,8 +75,8 @@ fn is_slip(name: &str, known: &str) -> bool {
 
 /// A file of variables that is not sourced.
 fn variables(path: &str) -> Option<Finding> {
-    let name = path.strip_prefix("environment.d/")?;
-    (!is_environment_file(name)).then(|| {
+    let (folder, name) = path.split_once('/')?;
+    (folder == ENVIRONMENT && !is_environment_file(name)).then(|| {
         let message = format!(
             "{path} is not sourced: names there have letters, digits, '.', '-' and '_' only, and no folders"
         );
