@@ -14,6 +14,7 @@ mod clean;
 mod element;
 pub(crate) mod execute;
 mod failure;
+pub(crate) mod gifts;
 mod image_file;
 pub(crate) mod library_args;
 pub(crate) mod limit;

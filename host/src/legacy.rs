@@ -2,7 +2,7 @@
 //!
 //! | name | module |
 //! | --- | --- |
-//! | `disk-image-create`, `ramdisk-image-create` | [`create`], with [`options`], [`request`] and [`outputs`] |
+//! | `disk-image-create`, `ramdisk-image-create` | [`create`], with [`options`], [`request`], [`outputs`] and `elevate` |
 //! | `diskimage-builder` | [`batch`], with [`definition`] |
 //! | `element-info` | [`element_info`] |
 
@@ -14,6 +14,7 @@ pub mod batch;
 pub mod create;
 pub mod definition;
 pub mod element_info;
+mod elevate;
 pub mod getopt;
 pub mod options;
 pub mod outputs;
@@ -54,6 +55,8 @@ enum Command {
 pub struct Call {
     command: Command,
     arguments: Vec<String>,
+    /// Which process waits for this one, as it was said.
+    waiting: Option<String>,
 }
 
 impl Call {
@@ -63,17 +66,22 @@ impl Call {
         let mut words = words.into_iter().map(|word| word.to_string_lossy().into_owned());
         let program = words.next()?;
         let name = Path::new(&program).file_name()?.to_str()?;
-        let command = match command_for(name) {
-            Some(command) => command,
-            None => command_for(&words.next()?)?,
-        };
-        Some(Call { command, arguments: words.collect() })
+        if let Some(command) = command_for(name) {
+            return Some(Call { command, arguments: words.collect(), waiting: None });
+        }
+        let mut first = words.next()?;
+        let mut waiting = None;
+        if first == elevate::FOR {
+            waiting = Some(words.next()?);
+            first = words.next()?;
+        }
+        Some(Call { command: command_for(&first)?, arguments: words.collect(), waiting })
     }
 
     /// Runs it.
     pub fn run(self) -> ExitCode {
         match self.command {
-            Command::Create(creator) => create::main(creator, self.arguments),
+            Command::Create(creator) => create::main(creator, self.arguments, self.waiting.as_deref()),
             Command::Batch => batch::main(self.arguments),
             Command::ElementInfo => element_info::main(self.arguments),
         }

@@ -31,7 +31,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod advice;
@@ -117,6 +117,11 @@ impl Report {
     /// Fails if the directory cannot be created.
     pub fn log_hooks_to(&self, directory: &Path) -> io::Result<()> {
         self.core.open_logs(directory)
+    }
+
+    /// The directory of the hooks' logs, if there is one.
+    pub fn logs(&self) -> Option<PathBuf> {
+        self.core.logs()
     }
 
     /// Begins a stage. There is one at a time.

@@ -11,6 +11,7 @@
 //! | module | what it gives |
 //! | --- | --- |
 //! | [`sandbox`] | a build's own namespaces, which die with it |
+//! | [`elevate`] | the rights of root, by `sudo` |
 //! | [`signals`], [`stop`] | whether someone asked the build to stop, or time is over |
 //! | [`process`] | programs run to their end, line by line |
 //! | [`mount`], [`chroot`] | mounts as guards, and the set a chroot needs |
@@ -28,6 +29,7 @@ pub mod blkpg;
 pub mod chroot;
 pub mod copy;
 pub mod disk;
+pub mod elevate;
 pub mod foreign;
 pub mod lock;
 pub mod loopdev;

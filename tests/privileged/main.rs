@@ -15,6 +15,7 @@ mod contract;
 mod copy;
 mod copy_fixture;
 mod disk;
+mod elevated;
 mod export;
 mod forgotten;
 mod image;
@@ -69,6 +70,7 @@ fn all() -> Vec<Test> {
         contract::TESTS,
         copy::TESTS,
         disk::TESTS,
+        elevated::TESTS,
         export::TESTS,
         forgotten::TESTS,
         image::TESTS,

@@ -22,7 +22,7 @@ pub(crate) fn run(name: &str, scratch: &Path) -> ExitCode {
         "hook" => hook(scratch),
         "daemons" => daemons(scratch),
         "namespaces" => namespaces(scratch),
-        "exit-7" => sandbox::enter().map(|()| ExitCode::from(7)),
+        "exit-7" => sandbox::enter(None).map(|()| ExitCode::from(7)),
         "killed" => killed(),
         "threads" => threads(),
         _ => Err(anyhow::anyhow!("no scenario is called {name}")),
@@ -35,7 +35,7 @@ pub(crate) fn run(name: &str, scratch: &Path) -> ExitCode {
 
 /// Holds everything a build may hold, and runs until it is killed.
 fn busy(scratch: &Path) -> Result<ExitCode> {
-    sandbox::enter()?;
+    sandbox::enter(None)?;
     signals::install()?;
     let held = hold_everything(scratch)?;
     let script = "setsid sleep 1000 & touch \"$SCRATCH/ready\"; sleep 1000";
@@ -70,7 +70,7 @@ fn hold_everything(scratch: &Path) -> Result<Held> {
 
 /// Runs a hook until it is interrupted, then cleans up and says so.
 fn hook(scratch: &Path) -> Result<ExitCode> {
-    sandbox::enter()?;
+    sandbox::enter(None)?;
     signals::install()?;
     let held = hold_everything(scratch)?;
     let script = "touch \"$SCRATCH/ready\"; sleep 1000";
@@ -83,7 +83,7 @@ fn hook(scratch: &Path) -> Result<ExitCode> {
 
 /// Has a hook leave daemons that keep a mount busy, and ends them.
 fn daemons(scratch: &Path) -> Result<ExitCode> {
-    sandbox::enter()?;
+    sandbox::enter(None)?;
     let target = scratch.join("mnt");
     fs::create_dir(&target)?;
     let mount = Mount::tmpfs(&target, "")?;
@@ -99,7 +99,7 @@ fn daemons(scratch: &Path) -> Result<ExitCode> {
 /// Checks what is its own in a sandbox.
 fn namespaces(scratch: &Path) -> Result<ExitCode> {
     let outside = links()?;
-    sandbox::enter()?;
+    sandbox::enter(None)?;
     let inside = links()?;
     ensure!(outside.iter().zip(&inside).all(|(one, other)| one != other), "{outside:?} {inside:?}");
     ensure!(sandbox::inside(), "it knows where it is");
@@ -124,7 +124,7 @@ fn links() -> Result<Vec<std::path::PathBuf>> {
 }
 
 fn killed() -> Result<ExitCode> {
-    sandbox::enter()?;
+    sandbox::enter(None)?;
     nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)?;
     bail!("it lives")
 }
@@ -132,7 +132,7 @@ fn killed() -> Result<ExitCode> {
 fn threads() -> Result<ExitCode> {
     let (tell, told) = std::sync::mpsc::channel::<()>();
     let thread = std::thread::spawn(move || told.recv());
-    let result = sandbox::enter();
+    let result = sandbox::enter(None);
     drop(tell);
     let _ = thread.join();
     result.map(|()| ExitCode::SUCCESS)

@@ -126,7 +126,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
     let options = run.options(report.keep_logs, &limits)?;
-    execute::run(plan, &output, options, &report.options())
+    execute::run(plan, &output, options, &report.options(), None)
 }
 
 impl RunArgs {

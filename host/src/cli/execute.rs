@@ -1,31 +1,42 @@
 //! Builds what is planned: what the commands that make images share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::preflight::{self, Host};
-use super::{Failure, output};
+use super::{Failure, gifts, output};
 use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
 use crate::plan::{GrantOrigin, Plan};
 use crate::report::{BuildFailure, Report, ReportOptions};
 use crate::sys;
+use crate::sys::elevate::Caller;
 
 /// Checks that a build can succeed, builds, and prints the names of the
-/// outputs, which are named after `output`.
+/// outputs, which are named after `output`. The caller, where it is not who
+/// this process runs as, gets what the build makes beside them.
 pub(crate) fn run(
     plan: Plan,
     output: &Path,
     options: BuildOptions,
     report: &ReportOptions,
+    caller: Option<&Caller>,
 ) -> Result<(), Failure> {
     // A live display would draw over what a person types at a break point.
     let live = report.terminal && options.breaks.points.is_empty();
     let report = &ReportOptions { terminal: live, ..report.clone() };
     preflight::check(&plan, output, &Host::here())?;
-    isolate().map_err(|error| Failure::work(&error))?;
+    isolate(caller).map_err(|error| Failure::work(&error))?;
+    if let Some(caller) = caller {
+        gifts::claim(caller, &plan.environment).map_err(|error| Failure::work(&error))?;
+    }
+    let (image, logfile) = (PathBuf::from(&plan.image_name), report.logfile.clone());
     let report = open(report)?;
     warn_of_denials(&plan, &report);
-    finish(pipeline(plan, options, report.clone()), &report)
+    let built = pipeline(plan, options, report.clone());
+    let logs = report.logs().and_then(|logs| logs.parent().map(Path::to_owned));
+    let logs: Vec<PathBuf> = logs.into_iter().chain(logfile).collect();
+    let given = caller.map_or(Ok(()), |caller| gifts::give(caller, &image, &logs));
+    finish(built.and_then(|artifacts| given.map(|()| artifacts)), &report)
 }
 
 /// The report takes `tracing` events from here on.
@@ -39,8 +50,8 @@ fn open(options: &ReportOptions) -> Result<Report, Failure> {
 
 /// From here on all that the build starts or mounts ends with this process,
 /// and a signal lets it clean up.
-fn isolate() -> anyhow::Result<()> {
-    sys::sandbox::enter()?;
+fn isolate(caller: Option<&Caller>) -> anyhow::Result<()> {
+    sys::sandbox::enter(caller.map(Caller::signals).transpose()?)?;
     sys::signals::install()
 }
 

@@ -24,14 +24,14 @@ const BLOCK: usize = 4096;
 
 /// What this machine brings to a build.
 #[derive(Debug)]
-pub(super) struct Host {
+pub(crate) struct Host {
     arch: Option<Arch>,
     is_root: bool,
 }
 
 impl Host {
     /// This machine.
-    pub(super) fn here() -> Host {
+    pub(crate) fn here() -> Host {
         Host { arch: Arch::of_host(), is_root: sys::sysinfo::is_root() }
     }
 }
@@ -44,13 +44,25 @@ pub(crate) fn has_program(name: &str) -> bool {
 /// Checks everything that would stop the build of `plan` later, whose outputs
 /// are named after `output`.
 pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
+    check_request(plan, output, host)?;
+    if !host.is_root {
+        return Err(needs_root());
+    }
+    check_loop_devices()?;
+    check_outputs(plan)
+}
+
+/// The part of it that does not depend on who asks.
+pub(crate) fn check_request(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
     check_arch(plan.arch, host.arch)?;
     check_file(output)?;
     plan.outputs.iter().try_for_each(check_place)?;
     plan.sources.iter().try_for_each(check_component)?;
-    check_tools(&plan.tools)?;
-    check_root(host)?;
-    check_loop_devices()?;
+    check_tools(&plan.tools)
+}
+
+/// Whether who runs this may write the outputs of `plan`.
+pub(crate) fn check_outputs(plan: &Plan) -> Result<(), Failure> {
     plan.outputs.iter().try_for_each(check_writable)
 }
 
@@ -115,18 +127,16 @@ fn directory(output: &PlannedOutput) -> PathBuf {
     }
 }
 
-fn check_root(host: &Host) -> Result<(), Failure> {
-    if host.is_root {
-        return Ok(());
-    }
+/// Says that there must be root, and how to become it.
+pub(crate) fn needs_root() -> Failure {
     let called = std::env::args_os().next().map(PathBuf::from);
     let name = called.as_deref().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or(SLATE);
     let hint = if name == SLATE {
         "run it with sudo: sudo slate build ...; `slate plan` needs no root".to_owned()
     } else {
-        format!("run it with sudo, which keeps the variables with -E: sudo -E {name} ...")
+        format!("run {name} as root, or install sudo, by which it becomes root itself")
     };
-    Err(Failure::request("building needs root, for namespaces, mounts and loop devices").with_hint(hint))
+    Failure::request("building needs root, for namespaces, mounts and loop devices").with_hint(hint)
 }
 
 /// Disks are made on loop devices, which containers often lack.

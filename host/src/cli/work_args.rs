@@ -27,5 +27,10 @@ impl WorkArgs {
 pub(crate) fn default_cache() -> PathBuf {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    base.unwrap_or_else(|| PathBuf::from("/var/cache")).join("slate")
+    base.map_or_else(system_cache, |base| base.join("slate"))
+}
+
+/// The cache of the system.
+pub(crate) fn system_cache() -> PathBuf {
+    PathBuf::from("/var/cache/slate")
 }

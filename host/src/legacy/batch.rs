@@ -7,7 +7,7 @@ use super::definition::{self, Entry, Invocation, Kind, PROPERTIES};
 use super::getopt::{self, OptionSpec};
 use crate::cli::{Failure, caller, output};
 use crate::plan::PASSED;
-use crate::sys::process::{Program, Stdin, Stream};
+use crate::sys::process::Program;
 
 const NAME: &str = "diskimage-builder";
 
@@ -86,11 +86,7 @@ fn succeeds(invocation: &Invocation) -> Result<bool, Failure> {
         .args(&invocation.arguments)
         .envs(invocation.environment.iter().map(|(name, value)| (name, value)))
         .env(PASSED, passed)
-        .stdin(Stdin::Inherit)
-        .run(&mut |stream, line| match stream {
-            Stream::Stdout => println!("{}", String::from_utf8_lossy(line)),
-            Stream::Stderr => eprintln!("{}", String::from_utf8_lossy(line)),
-        })
+        .run_interactive()
         .map_err(starting)?;
     Ok(exit.success())
 }

@@ -2,41 +2,41 @@
 //!
 //! 1. Flags and environment become a [`Request`].
 //! 2. The request is planned; outputs get the names that these commands give.
-//! 3. The plan is built as `slate build` builds it.
+//! 3. The plan is built as `slate build` builds it; for callers who are not root, by `sudo`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
-use super::options::Options;
 use super::request::{Request, RequestError};
-use super::{Creator, VERSION, options, outputs, request};
+use super::{Creator, VERSION, elevate, options, outputs, request};
 use crate::build::BuildOptions;
 use crate::cli::{Failure, caller, execute, library_args, limit, output, preflight, work_args};
 use crate::element::{Library, installed};
 use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
 use crate::report::{ReportOptions, Verbosity};
+use crate::sys;
+use crate::sys::elevate::Caller;
 
 mod help;
 
 /// An element that says: no image, please.
 const NO_FINAL_IMAGE: &str = "no-final-image";
 
-/// Runs the command; returns its exit status.
-pub fn main(creator: Creator, arguments: Vec<String>) -> ExitCode {
-    match run(creator, arguments) {
+/// Runs the command, for the process that waits for it, if one does; returns its exit status.
+pub(super) fn main(creator: Creator, arguments: Vec<String>, waiting: Option<&str>) -> ExitCode {
+    match elevate::caller(waiting).and_then(|caller| run(creator, arguments, caller.as_ref())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.of_old_command().report(),
     }
 }
 
-fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
+fn run(creator: Creator, arguments: Vec<String>, waiting: Option<&Caller>) -> Result<(), Failure> {
     let caller = caller::environment();
     let usage =
         |error| Failure::request(format!("{}: {error}", creator.name())).with_hint(help_hint(creator));
-    let line = arguments.iter().map(|word| shown_word(word)).collect::<Vec<_>>().join(" ");
-    let options = options::parse(arguments, &caller).map_err(usage)?;
+    let options = options::parse(arguments.clone(), &caller).map_err(usage)?;
     if options.help {
         return output::print(&help::text(creator));
     }
@@ -47,7 +47,23 @@ fn run(creator: Creator, arguments: Vec<String>) -> Result<(), Failure> {
         ));
     }
     let request = request::request(creator, &options, &caller).map_err(|error| refused(creator, &error))?;
-    build_request(creator, request, &options, &line)
+    let Build { plan, output, options: build, report } = build_of(creator, request, &arguments, waiting)?;
+    if !sys::sysinfo::is_root() {
+        return Err(elevate::run_again(creator, &arguments, &plan, &output));
+    }
+    if let Some(logfile) = &options.logfile {
+        output::print(&format!("Output logs going to: {logfile}\n"))?;
+    }
+    execute::run(plan, &output, build, &report, waiting)
+}
+
+/// All that a call comes to.
+struct Build {
+    plan: Plan,
+    /// What the outputs are named after.
+    output: PathBuf,
+    options: BuildOptions,
+    report: ReportOptions,
 }
 
 fn refused(creator: Creator, error: &RequestError) -> Failure {
@@ -58,12 +74,12 @@ fn help_hint(creator: Creator) -> String {
     format!("{} --help shows every option", creator.name())
 }
 
-fn build_request(
+fn build_of(
     creator: Creator,
     mut request: Request,
-    options: &Options,
-    line: &str,
-) -> Result<(), Failure> {
+    arguments: &[String],
+    waiting: Option<&Caller>,
+) -> Result<Build, Failure> {
     let environment = &request.spec.environment;
     let path: Vec<PathBuf> =
         environment.get("ELEMENTS_PATH").into_iter().flat_map(std::env::split_paths).collect();
@@ -76,16 +92,13 @@ fn build_request(
     request.spec.block_device = block_device;
     request.spec.conversion.aci_manifest = manifest;
     add_implied(creator, &mut request, &library)?;
-    if let Some(logfile) = &options.logfile {
-        output::print(&format!("Output logs going to: {logfile}\n"))?;
-    }
-    let (build_options, report) = (build_options(&request, line)?, report_options(&request));
+    let (options, report) = (build_options(&request, arguments, waiting)?, report_options(&request));
     let mut plan = plan(request.spec, &library)?;
     let writes_image = creator == Creator::Disk && !has(&plan, NO_FINAL_IMAGE);
     plan.outputs = if writes_image { request.outputs } else { outputs::of_tree(request.outputs) };
     plan.image_name = request.image_name.to_string_lossy().into_owned();
-    let named = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
-    execute::run(plan, &named, build_options, &report)
+    let output = plan.outputs.first().map_or(request.image_name, |output| output.path.clone());
+    Ok(Build { plan, output, options, report })
 }
 
 /// The base element is added where there is one: our own distributions need none.
@@ -102,10 +115,17 @@ fn has(plan: &Plan, element: &str) -> bool {
     plan.elements.iter().any(|planned| planned.name == element)
 }
 
-fn build_options(request: &Request, arguments: &str) -> Result<BuildOptions, Failure> {
+fn build_options(
+    request: &Request,
+    arguments: &[String],
+    waiting: Option<&Caller>,
+) -> Result<BuildOptions, Failure> {
+    let arguments = arguments.iter().map(|word| shown_word(word)).collect::<Vec<_>>().join(" ");
+    // What is root's does not belong into the home of the caller.
+    let cache = if waiting.is_some() { work_args::system_cache() } else { work_args::default_cache() };
     Ok(BuildOptions {
         work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
-        cache_directory: work_args::default_cache(),
+        cache_directory: cache,
         offline: request.offline,
         no_tmpfs: request.no_tmpfs,
         min_tmpfs: request.min_tmpfs,
@@ -114,7 +134,7 @@ fn build_options(request: &Request, arguments: &str) -> Result<BuildOptions, Fai
         load_docker: request.spec.conversion.docker_target.is_some() && preflight::has_program("docker"),
         limits: limit::of_environment()?,
         threads: thread::available_parallelism().map_or(1, usize::from),
-        arguments: arguments.to_owned(),
+        arguments,
         breaks: caller::breaks(&request.spec.environment)?,
     })
 }

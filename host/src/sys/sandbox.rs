@@ -37,6 +37,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{ForkResult, fork, pipe2};
 
+pub(super) use self::supervisor::supervise;
 use super::signals;
 
 /// The umask of all that happens in a build.
@@ -52,12 +53,15 @@ static INSIDE: AtomicBool = AtomicBool::new(false);
 /// number where a signal killed it. An error returns in the caller, with
 /// nothing changed that outlives it.
 ///
+/// `caller` is where signals come from, one byte each, that are not sent to this
+/// process; its end is taken for a SIGTERM.
+///
 /// It must come before any thread is started, and needs root. Mounts of the
 /// machine stay visible but neither side sees what the other mounts from then
 /// on; `/proc` shows the sandbox's own processes, and the umask is 022.
-pub fn enter() -> Result<()> {
+pub fn enter(caller: Option<OwnedFd>) -> Result<()> {
     ensure!(super::sysinfo::is_root(), "namespaces need root: run this as root, for instance with sudo");
-    ensure!(threads()? == 1, "the sandbox must be entered before threads are started");
+    ensure!(super::sysinfo::threads()? == 1, "the sandbox must be entered before threads are started");
     std::io::stdout().flush().context("flushing standard output")?;
 
     let heeded = signals::heeded()?;
@@ -78,10 +82,10 @@ pub fn enter() -> Result<()> {
                 inherited.thread_set_mask().context("restoring the signal mask")?;
                 bail!("{problem}");
             }
-            supervisor::supervise(child, alive_here, &heeded)
+            supervise(child, alive_here, &heeded, caller)
         }
         ForkResult::Child => {
-            drop((alive_here, report));
+            drop((alive_here, report, caller));
             become_init(&alive, report_here);
             inherited.thread_set_mask().context("restoring the signal mask")?;
             // What is made in an image has the modes of whoever makes it, not of the caller's habits.
@@ -135,7 +139,7 @@ fn fork_single() -> Result<ForkResult> {
 }
 
 /// Blocks the signals that supervisor and init read from a descriptor; returns the mask before.
-fn block_signals(heeded: &[Signal]) -> Result<SigSet> {
+pub(super) fn block_signals(heeded: &[Signal]) -> Result<SigSet> {
     let mut blocked: SigSet = heeded.iter().copied().collect();
     blocked.add(Signal::SIGCHLD);
     blocked.thread_swap_mask(SigmaskHow::SIG_BLOCK).context("blocking signals")
@@ -146,8 +150,4 @@ fn read_report(report: OwnedFd) -> Result<Option<String>> {
     let mut problem = String::new();
     fs::File::from(report).read_to_string(&mut problem).context("hearing from the sandbox")?;
     Ok(Some(problem).filter(|problem| !problem.is_empty()))
-}
-
-fn threads() -> Result<usize> {
-    Ok(fs::read_dir("/proc/self/task").context("counting threads")?.count())
 }

@@ -9,6 +9,11 @@ pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
 }
 
+/// The threads of this process.
+pub(super) fn threads() -> Result<usize> {
+    Ok(fs::read_dir("/proc/self/task").context("counting threads")?.count())
+}
+
 /// The bytes of memory that can be used without swapping.
 ///
 /// The kernel's estimate for the machine, or what the control group leaves

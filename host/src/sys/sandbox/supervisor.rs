@@ -8,14 +8,15 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SignalFd, siginfo};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, write};
+use nix::unistd::{Pid, read, write};
 
 /// Passes signals to `init` until it ends, then exits as it did.
 ///
 /// `alive` is the pipe by which init hears both what to pass to the worker and
-/// that this process still lives; `heeded` are the signals to pass on, which are blocked.
-pub(super) fn supervise(init: Pid, alive: OwnedFd, heeded: &[Signal]) -> ! {
-    let status = follow(init, &alive, heeded).unwrap_or_else(|error| {
+/// that this process still lives; `heeded` are the signals to pass on, which are
+/// blocked; `caller` is where others come from, if there is one.
+pub(in crate::sys) fn supervise(init: Pid, alive: OwnedFd, heeded: &[Signal], caller: Option<OwnedFd>) -> ! {
+    let status = follow(init, &alive, heeded, caller).unwrap_or_else(|error| {
         eprintln!("slate: supervising the sandbox: {error:#}");
         1
     });
@@ -23,7 +24,7 @@ pub(super) fn supervise(init: Pid, alive: OwnedFd, heeded: &[Signal]) -> ! {
     std::process::exit(status)
 }
 
-fn follow(init: Pid, alive: &OwnedFd, heeded: &[Signal]) -> Result<i32> {
+fn follow(init: Pid, alive: &OwnedFd, heeded: &[Signal], mut caller: Option<OwnedFd>) -> Result<i32> {
     let signals = signal_descriptor(heeded)?;
     // A key pressed before there was a worker has reached only this process.
     let mut worker_heard_terminal = false;
@@ -31,20 +32,45 @@ fn follow(init: Pid, alive: &OwnedFd, heeded: &[Signal]) -> Result<i32> {
         if !worker_heard_terminal && !readable_now(&signals)? {
             worker_heard_terminal = true;
         }
-        let signal = next_signal(&signals)?;
+        let Some(signal) = next(&signals, &mut caller, alive)? else { continue };
         if signal.ssi_signo == Signal::SIGCHLD as u32 {
             if let Some(status) = ended(init, Some(WaitPidFlag::WNOHANG))? {
                 return Ok(status);
             }
         } else if !(worker_heard_terminal && from_terminal(&signal)) {
-            pass_on(&signal, alive)?;
+            let number = u8::try_from(signal.ssi_signo).context("a signal number is too large")?;
+            pass_on(&[number], alive)?;
         }
     }
 }
 
-fn pass_on(signal: &siginfo, alive: &OwnedFd) -> Result<()> {
-    let byte = u8::try_from(signal.ssi_signo).context("a signal number is too large")?;
-    match write(alive, &[byte]) {
+/// Waits for a signal, or for the caller to say something, which is passed on at once.
+fn next(signals: &SignalFd, caller: &mut Option<OwnedFd>, alive: &OwnedFd) -> Result<Option<siginfo>> {
+    let Some(descriptor) = caller else { return next_signal(signals).map(Some) };
+    let mut watched = [signals.as_fd(), descriptor.as_fd()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+    match poll(&mut watched, PollTimeout::NONE) {
+        Ok(_) => {}
+        Err(Errno::EINTR) => return Ok(None),
+        Err(error) => return Err(error).context("waiting for signals"),
+    }
+    let [signalled, called] = watched.map(|fd| fd.any() == Some(true));
+    if called && !hear(descriptor, alive)? {
+        *caller = None;
+    }
+    if signalled { next_signal(signals).map(Some) } else { Ok(None) }
+}
+
+/// Passes on what the caller says; false once it has ended, which stops the work.
+fn hear(caller: &OwnedFd, alive: &OwnedFd) -> Result<bool> {
+    let mut numbers = [0; 16];
+    let length = read(caller, &mut numbers).context("hearing from the caller")?;
+    let end = [Signal::SIGTERM as u8];
+    pass_on(if length == 0 { &end } else { &numbers[..length] }, alive)?;
+    Ok(length > 0)
+}
+
+fn pass_on(numbers: &[u8], alive: &OwnedFd) -> Result<()> {
+    match write(alive, numbers) {
         // Init has gone; SIGCHLD follows.
         Ok(_) | Err(Errno::EPIPE) => Ok(()),
         Err(error) => Err(error).context("passing a signal on"),
