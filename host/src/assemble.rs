@@ -93,7 +93,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     let recipe = Recipe {
         tree: &tree,
         mount_point: &site.workspace.mount_point(),
-        scratch: site.workspace.build_directory(),
+        scratch: &site.workspace.scratch(),
         target: &target,
         layout: &plan.layout,
         disk: &plan.disk,

@@ -81,8 +81,8 @@ pub fn export(image: RawImage, site: &Site) -> Result<Vec<Artifact>> {
 /// Mounts the image where a format needs its tree and it is not mounted yet.
 fn mount(image: &RawImage, site: &Site) -> Result<Option<MountedTree>> {
     let needed = image.plan.outputs.iter().any(|output| output.format.source() == FormatSource::Tree);
-    let (root, scratch) = (site.workspace.mount_point(), site.workspace.build_directory());
-    (needed && image.mounted.is_none()).then(|| MountedTree::mount(image, &root, scratch)).transpose()
+    let (root, scratch) = (site.workspace.mount_point(), site.workspace.scratch());
+    (needed && image.mounted.is_none()).then(|| MountedTree::mount(image, &root, &scratch)).transpose()
 }
 
 /// What a conversion needs.

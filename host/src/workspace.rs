@@ -8,13 +8,17 @@
 //!   area/         on tmpfs where memory allows
 //!     build.XXXXXX/ `TMP_BUILD_DIR`
 //!       block-device/ what `DIB_BLOCK_DEVICE_PARAMS_YAML` names
-//!       elements/   elements that `slate` carries, unpacked for shell hooks
 //!       hooks/      all elements merged: `TMP_HOOKS_PATH`
-//!       lib/        what shell hooks source: `_LIB`
 //!       mnt/        the tree, later the mounted image: `TMP_MOUNT_PATH`
 //!       built/      the finished tree while the image is mounted
-//!       image/      the raw image: `TMP_IMAGE_DIR`
+//!     elements/     elements that `slate` carries, unpacked for shell hooks
+//!     image/        the raw image: `TMP_IMAGE_DIR`
+//!     lib/          what shell hooks source: `_LIB`
+//!     scratch/      what steps and components keep meanwhile
 //! ```
+//!
+//! `TMP_BUILD_DIR` holds what it holds in diskimage-builder, for hooks make
+//! directories of their own in it: upstream's `iso` makes one called `image`.
 //!
 //! Shell elements take what is between the last dot of `TMP_MOUNT_PATH` and
 //! `/mnt` for a name that no other build has.
@@ -106,6 +110,7 @@ impl Workspace {
             workspace.hooks(),
             workspace.library(),
             workspace.elements(),
+            workspace.scratch(),
         ] {
             fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
         }
@@ -146,12 +151,17 @@ impl Workspace {
 
     /// `_LIB`.
     pub fn library(&self) -> PathBuf {
-        self.build.join("lib")
+        self.area.join("lib")
     }
 
     /// Elements that are not directories on disk, unpacked.
     pub fn elements(&self) -> PathBuf {
-        self.build.join("elements")
+        self.area.join("elements")
+    }
+
+    /// What steps and components keep meanwhile.
+    pub fn scratch(&self) -> PathBuf {
+        self.area.join("scratch")
     }
 
     /// `TMP_MOUNT_PATH`: the tree until it is finished, then the mounted image.
@@ -171,7 +181,7 @@ impl Workspace {
 
     /// `TMP_IMAGE_DIR`.
     pub fn image(&self) -> PathBuf {
-        self.build.join("image")
+        self.area.join("image")
     }
 
     /// Keeps the logs when the workspace is closed: the build failed, and its

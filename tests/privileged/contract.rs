@@ -24,6 +24,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("contract::an_element_may_choose_the_install_type", install_types),
     ("contract::static_files_keep_modes_and_empty_directories", static_files),
     ("contract::what_is_large_in_the_image_is_told", image_usage),
+    ("contract::the_build_directory_is_free_for_hooks", the_build_directory),
 ];
 
 /// Writes a line for its phase: directory, and variables that are not there everywhere.
@@ -338,4 +339,26 @@ fn image_usage() {
     assert!(large.contains("  12.6 MB  /large\n") && !large.contains("/etc/hostname"), "{large}");
     let all = told(&[("DIB_SHOW_IMAGE_USAGE", "1"), ("DIB_SHOW_IMAGE_USAGE_FULL", "1")]);
     assert!(all.contains("/large\n") && all.contains("/etc/hostname\n"), "{all}");
+}
+
+/// Hooks make directories in `TMP_BUILD_DIR` by names of their own.
+fn the_build_directory() {
+    let seed = Seed::new();
+    for phase in OUTSIDE {
+        let script = "ls \"$TMP_BUILD_DIR\" | sort | tr '\\n' ' '";
+        seed.hook(&format!("{phase}.d/50-see"), &format!("echo \"{phase}: $({script})\" >> \"$SEEN\""));
+    }
+    let file = seed.scratch.join("seen");
+    seed.file("probe/environment.d/20-seen", &format!("export SEEN={}\n", file.display()));
+    succeed(&mut seed.old("disk-image-create", "-n -t tar -o out/x seed probe"));
+    let expected = [
+        "root: block-device hooks mnt",
+        "extra-data: block-device hooks mnt",
+        "post-root: block-device hooks mnt",
+        "block-device: block-device built hooks mnt",
+        "pre-finalise: block-device hooks mnt",
+        "cleanup: block-device hooks mnt",
+    ];
+    let seen = fs::read_to_string(&file).unwrap();
+    assert_eq!(seen.lines().map(str::trim_end).collect::<Vec<_>>(), expected);
 }

@@ -223,7 +223,7 @@ fn setting(plan: &Plan, site: &Site) -> Result<Setting> {
     Ok(Setting {
         compiled: cache.join("compiled"),
         downloads: cache.join("downloads"),
-        scratch: site.workspace.build_directory().join("scratch"),
+        scratch: site.workspace.scratch().join("components"),
         caches,
         image_name: plan.image_name.clone(),
         root_label: plan.layout.root().map(|root| root.label.clone()).unwrap_or_default(),

@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::iso::Iso;
+
 /// What came of a build: everything in one directory, named `image*`.
 #[derive(Debug)]
 pub(super) struct Image {
@@ -38,9 +40,13 @@ impl Image {
     }
 
     /// Reads a file of the tree. Links are taken as they are.
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.tree().join(path)).map_err(|error| format!("{path}: {error}"))
+    }
+
+    /// Reads a file of the tree as text.
     fn read(&self, path: &str) -> Result<String, String> {
-        let bytes = fs::read(self.tree().join(path)).map_err(|error| format!("{path}: {error}"))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 }
 
@@ -67,6 +73,8 @@ pub(crate) enum Expect {
     Output(&'static str),
     /// The disk is partitioned so: label, then each partition's type.
     Partitions(&'static str, &'static [&'static str]),
+    /// This holds of the ISO image with that ending.
+    Iso(&'static str, Iso),
 }
 
 impl fmt::Display for Expect {
@@ -82,6 +90,7 @@ impl fmt::Display for Expect {
             Expect::NotInstalled(package) => write!(f, "{package} is not installed"),
             Expect::Output(ending) => write!(f, "writes image{ending}"),
             Expect::Partitions(label, types) => write!(f, "partitions: {label}, {}", types.join(", ")),
+            Expect::Iso(ending, expected) => write!(f, "image{ending} {expected}"),
         }
     }
 }
@@ -93,10 +102,7 @@ impl Expect {
         match *self {
             Expect::Has(path) => at(path).map(drop).map_err(|error| error.to_string()),
             Expect::Lacks(path) => wrong_if(at(path).is_ok(), || "it exists".to_owned()),
-            Expect::Line(path, line) => {
-                let text = image.read(path)?;
-                wrong_if(!text.lines().any(|found| found.trim() == line), || text.clone())
-            }
+            Expect::Line(path, line) => holds_line(image.read(path)?, line),
             Expect::Is(path, text) => same(image.read(path)?, text.to_owned()),
             Expect::Mode(path, mode) => {
                 let found = at(path).map_err(|error| error.to_string())?.permissions().mode() & 0o7777;
@@ -117,6 +123,7 @@ impl Expect {
                 let expected = std::iter::once(label).chain(types.iter().copied()).collect::<Vec<_>>();
                 same(partitions(&image.output(".raw"))?.join(" "), expected.join(" "))
             }
+            Expect::Iso(ending, expected) => expected.judge(image, ending),
         }
     }
 }
@@ -125,7 +132,13 @@ fn wrong_if(wrong: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if wrong { Err(what()) } else { Ok(()) }
 }
 
-fn same(found: String, expected: String) -> Result<(), String> {
+/// Whether a line of the text is this one; where it begins does not matter.
+pub(super) fn holds_line(text: String, line: &str) -> Result<(), String> {
+    wrong_if(!text.lines().any(|found| found.trim() == line), || text)
+}
+
+/// Whether two texts are the same.
+pub(super) fn same(found: String, expected: String) -> Result<(), String> {
     wrong_if(found != expected, || format!("found {found:?}"))
 }
 

@@ -18,6 +18,9 @@ pub(super) const RELEASE: &str = "bookworm";
 /// Elements of this test.
 pub(crate) const ELEMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/elements");
 
+/// What runs a command where FAT can be mounted.
+const WITH_FAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/with-fat");
+
 /// How much of a failed build's log is told.
 const TOLD: usize = 6000;
 
@@ -96,7 +99,7 @@ impl Place {
     }
 
     fn command(&self, program: Program, build: &Build, image: &Path) -> Command {
-        let mut command = self.contained(program);
+        let mut command = contained(program, build);
         let (name, flags) = build.command.split_first().expect("a command");
         let directory = match program {
             Program::Slate => self.scratch.join("links"),
@@ -114,18 +117,6 @@ impl Place {
         }
         command.envs(build.settings.iter().map(|&(name, value)| (name, self.expand(value))));
         command
-    }
-
-    /// diskimage-builder leaves mounts when it fails, so it gets its own.
-    fn contained(&self, program: Program) -> Command {
-        match program {
-            Program::Slate => Command::new("env"),
-            Program::DiskimageBuilder => {
-                let mut command = Command::new("unshare");
-                command.args(["--mount", "--propagation", "private"]);
-                command
-            }
-        }
     }
 
     fn variables(&self, programs: &Path) -> Vec<(&'static str, String)> {
@@ -149,4 +140,18 @@ impl Place {
     fn expand(&self, value: &str) -> String {
         value.replace("SCRATCH", &self.scratch.path().to_string_lossy())
     }
+}
+
+/// Keeps to the command's own what is mounted: diskimage-builder leaves mounts
+/// when it fails, and what mounts FAT is an addition to the machine.
+fn contained(program: Program, build: &Build) -> Command {
+    if program == Program::Slate && !build.mounts_fat() {
+        return Command::new("env");
+    }
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private"]);
+    if build.mounts_fat() {
+        command.arg(WITH_FAT);
+    }
+    command
 }

@@ -1,7 +1,6 @@
 //! What upstream's elements cannot do on Debian 12: both programs fail, and for
 //! the same reason.
 
-use super::super::Expect::Output;
 use super::super::{Build, End, Upstream};
 use super::CREATE;
 
@@ -24,15 +23,5 @@ pub(super) const MODPROBE_BLACKLIST: Build = Build {
     name: "modprobe-blacklist",
     elements: &["debian-minimal", "modprobe-blacklist"],
     end: End::Fails("80-modprobe-blacklist"),
-    ..NO_BIOSDEVNAME
-};
-
-/// It mounts a FAT image by a loop device, so it fails alike on kernels without
-/// FAT; on others it ends alike, with a file.
-pub(super) const ISO: Build = Build {
-    name: "iso",
-    command: &["disk-image-create", "-n", "-p", "isolinux,syslinux,syslinux-common"],
-    elements: &["debian-minimal", "baremetal", "iso"],
-    end: End::Either("unknown filesystem type 'vfat'", &[Output("-boot.iso")]),
     ..NO_BIOSDEVNAME
 };
