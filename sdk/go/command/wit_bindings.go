@@ -111,7 +111,7 @@ const (
 	// A file that `fetch.get` gave, by its digest. Programs in the chroot
 	// do not see it.
 	ArgumentFetchedFile uint8 = 4
-	// Pieces put together without a space: `--target=` and a path.
+	// Pieces put together without a space: `of=` and a path.
 	ArgumentJoined uint8 = 5
 )
 
@@ -231,8 +231,8 @@ type Options struct {
 	// Bytes for its standard input. Absent means an empty one.
 	Input witTypes.Option[[]uint8]
 	// Directory to start in: absolute, in the image in either place, and
-	// there; anything else is `invalid`. Absent means the image's root in the chroot, and the guest's scratch
-	// directory on the build host.
+	// there; anything else is `invalid`. Absent means the image's root in the
+	// chroot, and the guest's scratch directory on the build host.
 	Directory witTypes.Option[string]
 	// Which exit statuses are successes.
 	Expected Expected
