@@ -72,8 +72,10 @@ fn debian() {
 /// `srptools` became `srp_daemon`.
 #[test]
 fn red_hat() {
-    let ours = case("fedora").run();
-    assert_eq!(words(&ours.contents(ASKED_FOR)), words(RED_HAT));
+    for family in ["fedora", "yum"] {
+        let ours = case(family).run();
+        assert_eq!(words(&ours.contents(ASKED_FOR)), words(RED_HAT), "{family}");
+    }
 }
 
 /// `rdma` became `rdma-core`, `libmlx4` and `libmlx5` have their ABI's number
