@@ -1,13 +1,16 @@
 //! `slate element check` where an element has rehearsals: what its hooks use by
 //! name against what its manifest declares.
 
+use std::fs;
 use std::process::Command;
 
 use blankslate::authoring::check::{Finding, Rehearsals, Severity, check};
 use blankslate::element::Library;
+use blankslate_element_build::embed_manifest;
 
 use crate::rehearsal::folder;
 use crate::tooling::Scratch;
+use crate::trial::{component, hook_entry};
 
 /// The rehearsal that most of these elements have, with nothing given.
 const PLAIN: (&str, &str) = ("tests/plain/case.toml", "");
@@ -145,12 +148,34 @@ note: chroot is declared, and no rehearsal used it [unrehearsed-capability]
     rehearse the hook that uses it, or leave it out
 ";
     assert_eq!(checked(&[PLAIN], both, &["--strict"]), (Some(0), note.to_owned(), String::new()));
-    let none = "\
-note: no rehearsal shows which variables, files, programs and URLs the hooks use [no-rehearsals]
+}
+
+#[test]
+fn rehearsals_that_are_missing_are_told_once() {
+    let both = "capabilities.chroot = true\ncapabilities.host-programs = [{ program = 'id' }]";
+    let told = "no rehearsal says what the hooks do, nor which variables, files, programs and URLs they use [no-tests]
     write one with `slate element test --update`; its --help says what a case holds
 ";
+    let of_folder = format!("warning: {told}");
     let empty = ("tests/README.md", "None so far.\n");
-    assert_eq!(checked(&[empty], both, &["--strict"]), (Some(0), none.to_owned(), String::new()));
+    assert_eq!(checked(&[], both, &[]), (Some(0), of_folder.clone(), String::new()));
+    assert_eq!(checked(&[empty], both, &[]), (Some(0), of_folder.clone(), String::new()));
+    let mend = "error: 1 finding to mend\n".to_owned();
+    assert_eq!(checked(&[], both, &["--strict"]), (Some(1), of_folder, mend));
+
+    let scratch = Scratch::new();
+    let manifest = format!("name = 'x'\nversion = '1'\napi = '0.1'\nsummary = 'x'\n{both}\n");
+    let alone = scratch.join("x.wasm");
+    let hook = hook_entry("install", "ungranted");
+    fs::write(&alone, embed_manifest(component("command").to_vec(), &format!("{manifest}{hook}"))).unwrap();
+    let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
+    slate
+        .args(["element", "check", "--strict"])
+        .arg(&alone)
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+    let output = slate.output().unwrap();
+    let found = (output.status.code(), scratch.masked(&output.stdout));
+    assert_eq!(found, (Some(0), format!("note: {told}")));
 }
 
 #[test]

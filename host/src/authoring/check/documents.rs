@@ -1,7 +1,5 @@
 //! What people need to use an element, and a manifest that is out of date.
 
-use std::path::Path;
-
 use super::Finding;
 use crate::element::manifest::Manifest;
 use crate::element::{Element, Origin, carried, declared, sections_of};
@@ -17,11 +15,9 @@ pub(super) fn findings(element: &Element) -> Vec<Finding> {
                 .hint("add summary = \"...\" to element.toml, or a README.md with a first paragraph"),
         );
     }
-    if let Origin::Directory(folder) = &element.origin {
-        if READMES.iter().all(|name| element.file(name).is_none()) {
-            findings.push(Finding::warning("no-readme", "the element has no README.md"));
-        }
-        findings.extend(tests(element, folder));
+    let is_folder = matches!(element.origin, Origin::Directory(_));
+    if is_folder && READMES.iter().all(|name| element.file(name).is_none()) {
+        findings.push(Finding::warning("no-readme", "the element has no README.md"));
     }
     let wrong = declared::problems(element).into_iter();
     findings.extend(wrong.map(|problem| Finding::error("declaration", problem.to_string())));
@@ -31,14 +27,6 @@ pub(super) fn findings(element: &Element) -> Vec<Finding> {
         findings.push(Finding::warning("no-hooks", "the element has no hooks: it does nothing"));
     }
     findings
-}
-
-fn tests(element: &Element, folder: &Path) -> Option<Finding> {
-    let missing = element.component.is_some() && !folder.join("tests").is_dir();
-    missing.then(|| {
-        Finding::warning("no-tests", "nothing says what the hooks are expected to do")
-            .hint("write it with `slate element test --update`")
-    })
 }
 
 fn parameters(manifest: &Manifest) -> Vec<Finding> {

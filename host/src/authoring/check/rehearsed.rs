@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Rehearsals};
+use super::{Finding, Rehearsals, Severity};
 use crate::authoring::rehearsal::{Case, perform};
 use crate::element::capability::Grant;
 use crate::element::manifest::Capabilities;
-use crate::element::{Component, Element};
+use crate::element::{Component, Element, Origin};
 use crate::plugin::{Limits, Wish};
 use crate::report::Report;
 
@@ -18,7 +18,7 @@ pub(super) fn findings(
     before: &[Finding],
 ) -> Vec<Finding> {
     let cases = match Case::all(rehearsals.cases) {
-        Ok(cases) if cases.is_empty() => return vec![none()],
+        Ok(cases) if cases.is_empty() => return vec![none(element)],
         Ok(cases) => cases,
         Err(error) => return vec![broken(&error)],
     };
@@ -68,9 +68,13 @@ impl Uses {
     }
 }
 
-fn none() -> Finding {
-    let message = "no rehearsal shows which variables, files, programs and URLs the hooks use";
-    Finding::note("no-rehearsals", message)
+/// That there are none: a component that stands alone comes without its author's.
+fn none(element: &Element) -> Finding {
+    let message =
+        "no rehearsal says what the hooks do, nor which variables, files, programs and URLs they use";
+    let severity =
+        if matches!(element.origin, Origin::Directory(_)) { Severity::Warning } else { Severity::Note };
+    Finding::new(severity, "no-tests", message)
         .hint("write one with `slate element test --update`; its --help says what a case holds")
 }
 
