@@ -46,7 +46,7 @@ mod usage;
 
 pub use context::{
     BootLoader, Contributions, Devices, Distribution, Firmware, HookContext, HostDistribution, Identity,
-    InitScript, Lines, LoaderRequest, Ramdisk,
+    InitScript, Lines, LoaderRequest, Ramdisk, UdevRules,
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
 pub use limits::{Limit, Limits, Setter, VARIABLE, parse_limit};

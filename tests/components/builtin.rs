@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use blankslate::element::Phase;
-use blankslate::plugin::Ramdisk;
+use blankslate::plugin::{Ramdisk, UdevRules};
 
 use crate::trial::{Loaded, Trial};
 
@@ -37,7 +37,8 @@ fn mellanox_is_mapped_and_asks_for_a_ramdisk() {
         "install librdmacm-dev infiniband-diags ibverbs-utils rdmacm-utils dkms mstflint ibacm pciutils perftest \
          rdma-core srptools opensm ibverbs-providers vlan\n"
     );
-    let rules = trial.read("/etc/udev/rules.d/81-mellanox.rules");
+    let contents = trial.read("/etc/udev/rules.d/81-mellanox.rules");
+    let rules = UdevRules { contents, element: "mellanox".to_owned() };
     let expected = Ramdisk {
         modules: MODULES.map(str::to_owned).to_vec(),
         udev_rules: [("81-mellanox-drivers.rules".to_owned(), rules)].into(),

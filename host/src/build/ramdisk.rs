@@ -70,7 +70,7 @@ fn files(wishes: &Ramdisk) -> Files {
     let scripts = wishes.scripts.iter();
     files.extend(scripts.map(|it| (format!("init.d/{:02}-{}", it.order, it.name), ended(&it.contents))));
     let rules = wishes.udev_rules.iter();
-    files.extend(rules.map(|(name, contents)| (format!("udev.d/{name}"), ended(contents))));
+    files.extend(rules.map(|(name, rules)| (format!("udev.d/{name}"), ended(&rules.contents))));
     files
 }
 
@@ -92,14 +92,17 @@ fn ended(contents: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugin::InitScript;
+    use crate::plugin::{InitScript, UdevRules};
 
     fn wishes() -> Ramdisk {
-        let script = InitScript { order: 5, name: "hello".to_owned(), contents: "echo hello".to_owned() };
+        let element = || "greeter".to_owned();
+        let contents = "echo hello".to_owned();
+        let script = InitScript { order: 5, name: "hello".to_owned(), contents, element: element() };
+        let rules = UdevRules { contents: "# x\n".to_owned(), element: element() };
         Ramdisk {
             modules: vec!["mlx4_en".to_owned(), "ib_umad".to_owned()],
             scripts: vec![script],
-            udev_rules: [("81-x.rules".to_owned(), "# x\n".to_owned())].into(),
+            udev_rules: [("81-x.rules".to_owned(), rules)].into(),
             programs: vec!["ip".to_owned(), "/usr/sbin/ethtool".to_owned()],
         }
     }

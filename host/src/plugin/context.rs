@@ -210,8 +210,8 @@ pub struct Ramdisk {
     pub modules: Vec<String>,
     /// Scripts that its init runs.
     pub scripts: Vec<InitScript>,
-    /// Files of udev rules: contents by name.
-    pub udev_rules: BTreeMap<String, String>,
+    /// Files of udev rules by name.
+    pub udev_rules: BTreeMap<String, UdevRules>,
     /// Programs of the image, each once.
     pub programs: Vec<String>,
 }
@@ -225,4 +225,22 @@ pub struct InitScript {
     pub name: String,
     /// A POSIX shell script.
     pub contents: String,
+    /// The element that gave it.
+    pub element: String,
+}
+
+impl InitScript {
+    /// Position and name: scripts run in this order, and no two have the same.
+    pub fn key(&self) -> (u32, &str) {
+        (self.order, &self.name)
+    }
+}
+
+/// A file of udev rules for a ramdisk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UdevRules {
+    /// What the file holds.
+    pub contents: String,
+    /// The element that gave it.
+    pub element: String,
 }

@@ -597,7 +597,7 @@ typedef struct slate_command_argument_t {
 // A file that `fetch.get` gave, by its digest. Programs in the chroot
 // do not see it.
 #define SLATE_COMMAND_ARGUMENT_FETCHED_FILE 4
-// Pieces put together without a space: `--target=` and a path.
+// Pieces put together without a space: `of=` and a path.
 #define SLATE_COMMAND_ARGUMENT_JOINED 5
 
 // Which exit statuses are successes.
@@ -644,8 +644,8 @@ typedef struct slate_command_options_t {
   // Bytes for its standard input. Absent means an empty one.
   slate_option_list_u8_t   input;
   // Directory to start in: absolute, in the image in either place, and
-  // there; anything else is `invalid`. Absent means the image's root in the chroot, and the guest's scratch
-  // directory on the build host.
+  // there; anything else is `invalid`. Absent means the image's root in the
+  // chroot, and the guest's scratch directory on the build host.
   slate_option_string_t   directory;
   // Which exit statuses are successes.
   slate_command_expected_t   expected;
@@ -1515,16 +1515,19 @@ extern bool slate_boot_install_loader(slate_boot_loader_t *loader, slate_boot_er
 // `_` and `-`, of more than 255 or none, or that begins with `-`, and above
 // the limit on requests. Then none is added.
 extern bool slate_ramdisk_add_modules(slate_list_string_t *modules, slate_ramdisk_error_t *err);
-// Adds a script. One of the same number and name is replaced.
+// Adds a script. One that this element gave with the same number and name is
+// replaced.
 // 
 // Errors: `invalid` for a name as `add-modules` has it, for a number above
-// 99, and above the limit on requests.
+// 99, for number and name of a script that another element gave, and above
+// the limit on requests.
 extern bool slate_ramdisk_add_init_script(slate_ramdisk_init_script_t *script, slate_ramdisk_error_t *err);
-// Adds a file of udev rules; its name ends in `.rules`. One of the same
-// name is replaced.
+// Adds a file of udev rules; its name ends in `.rules`. One that this element
+// gave with the same name is replaced.
 // 
 // Errors: `invalid` for a name that does not end so, as `add-modules` has it
-// but that `.` is fine too, and above the limit on requests.
+// but that `.` is fine too, for the name of a file that another element gave,
+// and above the limit on requests.
 extern bool slate_ramdisk_add_udev_rules(slate_string_t *name, slate_string_t *contents, slate_ramdisk_error_t *err);
 // Adds programs of the image with the libraries they need: names that are
 // looked up in the image's `PATH`, or absolute paths. Whether the image has

@@ -36,7 +36,8 @@ pub fn add_modules<S: Into<String>>(modules: impl IntoIterator<Item = S>) -> Res
 ///
 /// # Errors
 ///
-/// Fails for a name or an order that cannot be used.
+/// Fails for a name or an order that cannot be used, and for those of a script that
+/// another element gave.
 pub fn add_init_script(script: &InitScript) -> Result<(), Error> {
     wit::add_init_script(script).map_err(Error)
 }
@@ -45,7 +46,8 @@ pub fn add_init_script(script: &InitScript) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// Fails for a name that does not end in `.rules`.
+/// Fails for a name that does not end in `.rules`, and for the name of a file that
+/// another element gave.
 pub fn add_udev_rules(name: &str, contents: &str) -> Result<(), Error> {
     wit::add_udev_rules(name, contents).map_err(Error)
 }

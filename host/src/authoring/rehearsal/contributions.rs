@@ -19,9 +19,9 @@ pub(super) fn note(before: &Contributions, after: &Contributions, rehearsal: &Re
         let text = format!("ramdisk.add-init-script {:02}-{}", script.order, script.name);
         rehearsal.note(text, lines(&script.contents));
     }
-    for (name, contents) in &after.ramdisk.udev_rules {
-        if before.ramdisk.udev_rules.get(name) != Some(contents) {
-            rehearsal.note(format!("ramdisk.add-udev-rules {name}"), lines(contents));
+    for (name, rules) in &after.ramdisk.udev_rules {
+        if before.ramdisk.udev_rules.get(name) != Some(rules) {
+            rehearsal.note(format!("ramdisk.add-udev-rules {name}"), lines(&rules.contents));
         }
     }
     if let Some(device) = after.block_device.as_ref().filter(|_| before.block_device != after.block_device) {

@@ -2,7 +2,7 @@
 
 use super::{add_new, is_name, size};
 use crate::plugin::bindings::wit::ramdisk::{self, Error, Host};
-use crate::plugin::context::{Contributions, InitScript};
+use crate::plugin::context::{Contributions, InitScript, Ramdisk, UdevRules};
 use crate::plugin::state::State;
 
 /// The largest position of a script.
@@ -22,11 +22,17 @@ impl Host for State {
         if order > MAX_ORDER {
             return Err(Error::Invalid(format!("{order} is not a position from 0 to {MAX_ORDER}")));
         }
+        let owner = |it: &Ramdisk| {
+            let same = it.scripts.iter().find(|it| it.key() == (order, &name));
+            same.map(|it| it.element.clone())
+        };
+        self.own(&format!("an init script {order:02}-{name}"), owner)?;
+        let script = InitScript { order, name, contents, element: self.facts.name.clone() };
         let change = |it: &mut Contributions| {
             let scripts = &mut it.ramdisk.scripts;
-            scripts.retain(|script| (script.order, &script.name) != (order, &name));
-            scripts.push(InitScript { order, name, contents });
-            scripts.sort_by(|one, other| (one.order, &one.name).cmp(&(other.order, &other.name)));
+            scripts.retain(|it| it.key() != script.key());
+            scripts.push(script);
+            scripts.sort_by(|one, other| one.key().cmp(&other.key()));
         };
         self.contribute(bytes, change).map_err(Error::Invalid)
     }
@@ -35,7 +41,10 @@ impl Host for State {
         let bytes = name.len() + contents.len();
         let is_rules = |name: &str| name.ends_with(".rules") && is_name(name, "_-.");
         all(std::slice::from_ref(&name), is_rules, "a file name that ends in .rules")?;
-        let change = |it: &mut Contributions| drop(it.ramdisk.udev_rules.insert(name, contents));
+        let owner = |it: &Ramdisk| it.udev_rules.get(&name).map(|it| it.element.clone());
+        self.own(&format!("udev rules {name}"), owner)?;
+        let rules = UdevRules { contents, element: self.facts.name.clone() };
+        let change = |it: &mut Contributions| drop(it.ramdisk.udev_rules.insert(name, rules));
         self.contribute(bytes, change).map_err(Error::Invalid)
     }
 
@@ -45,6 +54,19 @@ impl Host for State {
         all(&programs, is_program, "the name or the absolute path of a program")?;
         self.contribute(size(&programs), |it| add_new(&mut it.ramdisk.programs, programs))
             .map_err(Error::Invalid)
+    }
+}
+
+impl State {
+    /// Fails if the ramdisk has something of a name from another element.
+    fn own(&self, what: &str, owner: impl FnOnce(&Ramdisk) -> Option<String>) -> Result<(), Error> {
+        let name = &self.facts.name;
+        match self.contributions(|it| owner(&it.ramdisk)) {
+            Some(other) if other != *name => Err(Error::Invalid(format!(
+                "the element '{other}' gives the ramdisk {what} already; that of '{name}' needs another name"
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
