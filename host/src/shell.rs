@@ -18,6 +18,7 @@ mod apt;
 pub mod environment;
 pub mod hooks_dir;
 pub mod library;
+mod packages;
 pub mod sourcing;
 
 use crate::build::{Ground, Site};
@@ -42,6 +43,8 @@ pub struct ShellRunner {
     hooks: PathBuf,
     /// Programs that hooks outside the chroot find first.
     programs: PathBuf,
+    /// Packages of apt in the cache of images.
+    _packages: packages::Keeper,
 }
 
 impl ShellRunner {
@@ -67,7 +70,10 @@ impl ShellRunner {
             offline: site.options.offline,
             arguments: &site.options.arguments,
         };
-        let contract = environment::contract(plan, &surroundings);
+        let mut contract = environment::contract(plan, &surroundings);
+        let image_cache = absolute(&contract["DIB_IMAGE_CACHE"]).context("finding DIB_IMAGE_CACHE")?;
+        let names: Vec<&str> = element_directories.iter().map(|(name, _)| name.as_str()).collect();
+        contract.extend(packages::arguments(&names, &image_cache, &dirs.library(), &contract)?);
         let parameters = dirs.block_device_parameters();
         fs::create_dir_all(parameters.parent().unwrap_or(&parameters))
             .and_then(|()| fs::write(&parameters, environment::block_device_parameters(&contract)))
@@ -75,8 +81,10 @@ impl ShellRunner {
         for directory in ["DIB_IMAGE_CACHE", "DIB_LOCKFILES"] {
             fs::create_dir_all(&contract[directory]).with_context(|| format!("creating {directory}"))?;
         }
+        let packages = packages::Keeper::start(&image_cache)?;
         Ok(ShellRunner {
             contract,
+            _packages: packages,
             programs: library.programs,
             functions: environment::exported_functions(&element_directories),
             hooks: dirs.hooks(),

@@ -24,6 +24,7 @@ mod layouts;
 mod legacy;
 mod lvm;
 mod mounts;
+mod packages;
 mod sandbox;
 mod scenarios;
 mod usr_tree;
@@ -79,6 +80,7 @@ fn all() -> Vec<Test> {
         layouts::TESTS,
         lvm::TESTS,
         mounts::TESTS,
+        packages::TESTS,
         sandbox::TESTS,
     ]
     .concat()

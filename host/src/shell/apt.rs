@@ -8,12 +8,12 @@
 //! Programs that hooks start themselves do not see it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::hooks_dir::IN_TARGET;
+use super::library::write_program;
 
 /// Directory inside the hooks directory.
 const DIRECTORY: &str = ".apt";
@@ -79,8 +79,7 @@ pub(super) fn write(hooks: &Path) -> Result<()> {
     let program = programs.join("update-initramfs");
     fs::create_dir_all(&programs)
         .and_then(|()| fs::write(directory.join("apt.conf"), settings()))
-        .and_then(|()| fs::write(&program, UPDATE_INITRAMFS))
-        .and_then(|()| fs::set_permissions(&program, fs::Permissions::from_mode(0o755)))
+        .and_then(|()| write_program(&program, UPDATE_INITRAMFS))
         .with_context(|| format!("writing the settings of apt, {}", directory.display()))
 }
 
@@ -129,8 +128,7 @@ mod tests {
         }
 
         fn program(&self, path: &str, text: &str) {
-            fs::write(self.path(path), text).unwrap();
-            fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&self.path(path), text).unwrap();
         }
 
         /// What it prints, called in the script of a package or in a trigger.

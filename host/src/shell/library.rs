@@ -104,7 +104,8 @@ fn python_wrapper(python: &Path, directory: &Path) -> String {
     format!("#!/bin/sh\nexport PYTHONHASHSEED=0\n{path}exec '{}' \"$@\"\n", python.display())
 }
 
-fn write_program(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a program that everyone may run.
+pub(super) fn write_program(path: &Path, text: &str) -> std::io::Result<()> {
     fs::write(path, text)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
