@@ -14,6 +14,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     alike.into_iter().take(MOST).map(|(_, other)| other.to_owned()).collect()
 }
 
+/// Suggestions as a question has them: `'a' or 'b'`.
+pub(crate) fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,7 @@ pub use caches::DIRECTORY as CACHES;
 pub use environment::PASSED;
 pub use error::PlanError;
 pub use layout::{Layout, LayoutError};
+pub(crate) use outputs::names_file;
 pub use select::find;
 pub use types::{
     GrantOrigin, ParameterOrigin, Plan, PlannedCache, PlannedElement, PlannedGrant, PlannedHook,

@@ -23,6 +23,7 @@ pub struct ImageSpec {
     /// Elements as typed: names, directories, or `.wasm` files.
     pub elements: Vec<String>,
     /// Output path. Its extension is replaced by each format's, unless there is one format.
+    /// Empty where the caller names the outputs after planning.
     pub output: PathBuf,
     /// Formats to export, in the order given, without repeats.
     pub formats: Vec<Format>,

@@ -11,7 +11,7 @@ const PLACES: &str = "(looked in elements, the built-in elements, \
     python/lib/python3/site-packages/diskimage_builder/elements; `slate element list` shows all)";
 
 /// Runs both commands that plan, and expects the same message and status 2 of both.
-fn assert_refused(words: &str, stderr: &str) {
+pub(crate) fn assert_refused(words: &str, stderr: &str) {
     assert_refused_with(words, &[], stderr);
 }
 
@@ -254,6 +254,20 @@ fn outputs_that_cannot_be_written() {
          hint: give -o x without an extension, or a -t that has it\n",
     );
     assert_refused(
+        "tiny-os -o out/x.tar.gz -t tar",
+        "error: the output out/x.tar.gz is named as tgz, and the formats asked for are: tar\n\
+         hint: give -o out/x without an extension, or a -t that has it\n",
+    );
+    assert_refused(
+        "tiny-os -o x.iso -t raw,tar",
+        "error: the output x.iso is named as iso, which is no format: it would be raw, tar\n\
+         hint: give -o x -t raw,tar for such files; the formats are: qcow2, raw, tar, tgz, squashfs, vhd, vhdx, vmdk, vdi, qcow, qed, parallels, docker, aci\n",
+    );
+    assert_refused(
+        "tiny-os -o elements/",
+        "error: the output elements/ is a directory\nhint: name a file in it: -o elements/image\n",
+    );
+    assert_refused(
         "tiny-os -t docker --docker-target Team/Image:1",
         "error: 'Team/Image:1' is no name of a container image: engines would not load it\n\
          hint: give small letters and digits, such as registry.example:5000/team/image:1.0\n",
@@ -272,6 +286,10 @@ fn outputs_that_cannot_be_written() {
             "the output disk.qcow2 is a directory\nhint: name a file in it: -o disk.qcow2/image\n",
         ),
         (".", "the output . is a directory\nhint: name a file in it: -o ./image\n"),
+        (
+            "/dev/null",
+            "the output /dev/null is no file, but a device, a pipe or a socket\nhint: name a file with -o\n",
+        ),
     ];
     for (output, stderr) in table {
         let refused = finish(command().args(["build", "debian", "-o", output]).current_dir(scratch.path()));

@@ -219,7 +219,7 @@ impl Trial {
         }
         let mut command = self.program(&link);
         command.args(["--no-tmpfs", "-t", "tar", "-o", "image"]).args(options).args(&self.spec.elements);
-        command.env("TMP_DIR", self.join("work")).env("XDG_CACHE_HOME", self.join("cache"));
+        command.env("TMP_DIR", self.scratch.make_dir("work")).env("XDG_CACHE_HOME", self.join("cache"));
         command
     }
 

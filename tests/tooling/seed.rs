@@ -34,7 +34,7 @@ impl Seed {
     /// A place with nothing but the distribution.
     pub(crate) fn new() -> Seed {
         let seed = Seed { scratch: Scratch::new() };
-        for directory in ["elements/seed", "out", "bin", "tmp"] {
+        for directory in ["elements/seed", "out", "bin", "tmp", "work"] {
             seed.scratch.make_dir(directory);
         }
         seed.file("seed/element-provides", "operating-system\n");

@@ -12,6 +12,7 @@ use std::str::FromStr;
 use anyhow::{Result, ensure};
 
 use crate::element::{Phase, Place};
+use crate::nearest::nearest;
 use crate::report::Report;
 use crate::shell::environment::Environment;
 use crate::sys::process::Program;
@@ -36,6 +37,15 @@ pub enum BreakPoint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no break point (known: before-PHASE, after-PHASE and after-error, where PHASE is one of {phases})", phases = phases())]
 pub struct UnknownBreakPoint(String);
+
+impl UnknownBreakPoint {
+    /// The points that are most like it, best first.
+    pub fn nearest(&self) -> Vec<String> {
+        let of_phases = Phase::ALL.into_iter().flat_map(|it| [BreakPoint::Before(it), BreakPoint::After(it)]);
+        let known: Vec<String> = of_phases.chain([BreakPoint::AfterError]).map(|it| it.to_string()).collect();
+        nearest(&self.0, known.iter().map(String::as_str))
+    }
+}
 
 fn phases() -> String {
     Phase::ALL.map(Phase::as_str).join(", ")
@@ -170,5 +180,8 @@ mod tests {
                 )
             );
         }
+        let nearest = |point| of(&[("break", point)]).unwrap_err().nearest();
+        assert_eq!(nearest("before-instal")[0], "before-install");
+        assert_eq!(nearest("nonsense"), [] as [&str; 0]);
     }
 }

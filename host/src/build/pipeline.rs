@@ -7,6 +7,7 @@ use crate::assemble::assemble;
 use crate::build::build;
 use crate::export::{Artifact, export};
 use crate::plan::Plan;
+use crate::plan::layout::Human;
 use crate::report::Report;
 use crate::sys;
 use crate::workspace::{AreaKind, Workspace};
@@ -44,9 +45,21 @@ pub fn pipeline(plan: Plan, options: BuildOptions, report: Report) -> Result<Vec
 }
 
 fn stages(plan: Plan, site: &Site) -> Result<Vec<Artifact>> {
+    try_size(&plan, &site.workspace)?;
     let tree = build(plan, site)?;
     let image = assemble(tree, site)?;
     export(image, site)
+}
+
+/// Finds before all work whether a file can be as large as the disk is to be.
+fn try_size(plan: &Plan, workspace: &Workspace) -> Result<()> {
+    let Some(size) = plan.layout.size.or(plan.disk.image_size) else { return Ok(()) };
+    let file = tempfile::tempfile_in(workspace.image()).context("creating a file for the disk")?;
+    let context = || {
+        let place = workspace.image();
+        format!("no file in {} can have the {} of the disk (--image-size)", place.display(), Human(size))
+    };
+    file.set_len(size).with_context(context)
 }
 
 fn area_kind(options: &BuildOptions) -> Result<AreaKind> {

@@ -30,6 +30,12 @@ Examples:
   slate build --file image.toml -o test.qcow2
   slate build debian vm --dry-run            what it would do, as `slate plan` prints it";
 
+/// What the contract calls the least memory for a build in it.
+const MIN_TMPFS: &str = "DIB_MIN_TMPFS";
+
+/// The same, in GiB, where nothing is said.
+const DEFAULT_MIN_TMPFS: u16 = 4;
+
 fn long_help() -> String {
     format!("{EXAMPLES}\n\nAn image file:\n{}", image_file::indented_example())
 }
@@ -74,9 +80,9 @@ struct RunArgs {
     #[arg(long, env = "DIB_NO_TMPFS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_tmpfs: bool,
 
-    /// Build in memory only where this many GiB are available
-    #[arg(long, value_name = "GIB", env = "DIB_MIN_TMPFS", hide_env_values = true, default_value = "4")]
-    min_tmpfs: u16,
+    /// Build in memory only where this many GiB are available [env: DIB_MIN_TMPFS] [default: 4]
+    #[arg(long, value_name = "GIB")]
+    min_tmpfs: Option<u16>,
 
     /// Stop for a shell at these points, separated by commas: before-PHASE, after-PHASE, after-error
     #[arg(long = "break", value_name = "POINTS", env = "break", hide_env_values = true)]
@@ -122,22 +128,23 @@ struct ReportArgs {
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Args { spec, run, report } = args;
     let Asked { plan, output, limits } = spec.plan()?;
-    if run.dry_run {
+    let dry_run = run.dry_run;
+    let options = run.options(report.keep_logs, &limits)?;
+    if dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
-    let options = run.options(report.keep_logs, &limits)?;
     execute::run(plan, &output, options, &report.options(), None)
 }
 
 impl RunArgs {
     fn options(self, keep_logs: bool, limits: &[(Limit, u64)]) -> Result<BuildOptions, Failure> {
-        let breaks = self.breaks()?;
+        let (breaks, min_tmpfs) = (self.breaks()?, self.min_tmpfs()?);
         Ok(BuildOptions {
-            work_directory: self.work.directory(),
+            work_directory: self.work.for_build()?,
             cache_directory: absolute(&self.cache_dir.unwrap_or_else(work_args::default_cache))?,
             offline: self.offline,
             no_tmpfs: self.no_tmpfs,
-            min_tmpfs: u64::from(self.min_tmpfs) << 30,
+            min_tmpfs: min_tmpfs << 30,
             keep_logs,
             keep_old_outputs: false,
             load_docker: false,
@@ -146,6 +153,17 @@ impl RunArgs {
             arguments: arguments(),
             breaks,
         })
+    }
+
+    /// The least memory for a build in it, in GiB.
+    fn min_tmpfs(&self) -> Result<u64, Failure> {
+        let given = caller::variable(&caller::environment(), MIN_TMPFS);
+        let wrong = |given: &str| {
+            Failure::request(format!("{MIN_TMPFS} is '{given}', which is no whole number of GiB"))
+        };
+        let of_variable = given.map(|given| given.trim().parse::<u16>().map_err(|_| wrong(&given)));
+        let chosen = self.min_tmpfs.map(Ok).or(of_variable).transpose()?;
+        Ok(chosen.unwrap_or(DEFAULT_MIN_TMPFS).into())
     }
 
     /// The flags are another spelling of the contract's variables.

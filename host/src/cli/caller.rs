@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::build::breaks::Breaks;
+use crate::nearest::quoted;
 use crate::plan::PASSED;
 
 /// What the contract calls the block device configuration.
@@ -60,5 +61,11 @@ pub(crate) fn aci_manifest(path: &Path) -> Result<String, Failure> {
 
 /// The break points that the variables of the contract ask for.
 pub(crate) fn breaks(variables: &BTreeMap<String, String>) -> Result<Breaks, Failure> {
-    Breaks::of(variables).map_err(|error| Failure::request(format!("break: {error}")))
+    Breaks::of(variables).map_err(|error| {
+        let failure = Failure::request(format!("break: {error}"));
+        match error.nearest().as_slice() {
+            [] => failure,
+            nearest => failure.with_hint(format!("did you mean {}?", quoted(nearest))),
+        }
+    })
 }

@@ -56,6 +56,7 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
 pub(crate) fn check_request(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
     check_arch(plan.arch, host.arch)?;
     check_file(output)?;
+    check_kind(Path::new(&plan.image_name))?;
     plan.outputs.iter().try_for_each(check_place)?;
     plan.sources.iter().try_for_each(check_component)?;
     check_tools(&plan.tools)
@@ -77,6 +78,7 @@ fn check_arch(wanted: Arch, host: Option<Arch>) -> Result<(), Failure> {
 
 fn check_place(output: &PlannedOutput) -> Result<(), Failure> {
     check_file(&output.path)?;
+    check_kind(&output.path)?;
     let directory = directory(output);
     if directory.is_dir() {
         return Ok(());
@@ -96,6 +98,18 @@ fn check_file(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::request(format!("the output {} is a directory", path.display()))
         .with_hint(format!("name a file in it: -o {}", path.join("image").display())))
+}
+
+/// Outputs are files that appear when they are complete: they go into nothing.
+fn check_kind(path: &Path) -> Result<(), Failure> {
+    match path.metadata().map(|it| it.file_type()) {
+        Ok(kind) if !kind.is_file() && !kind.is_dir() => {
+            let message =
+                format!("the output {} is no file, but a device, a pipe or a socket", path.display());
+            Err(Failure::request(message).with_hint("name a file with -o"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Built-in components are looked at when slate is built.

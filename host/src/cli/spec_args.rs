@@ -23,6 +23,9 @@ pub(super) use disk::DiskArgs;
 /// What outputs are named after where nothing is said.
 const DEFAULT_OUTPUT: &str = "image";
 
+/// What the contract calls the manifest of an App Container image.
+const ACI_MANIFEST: &str = "ACI_MANIFEST";
+
 /// What an image is to be.
 #[derive(Debug, Parser)]
 pub(super) struct SpecArgs {
@@ -79,8 +82,8 @@ pub(super) struct SpecArgs {
     #[arg(long, value_name = "NAME")]
     docker_target: Option<String>,
 
-    /// Take this file for the manifest of an App Container image; else it has a plain one
-    #[arg(long, value_name = "FILE", env = "ACI_MANIFEST", hide_env_values = true)]
+    /// Take this file for the manifest of an App Container image; else it has a plain one [env: ACI_MANIFEST]
+    #[arg(long, value_name = "FILE")]
     aci_manifest: Option<PathBuf>,
 
     #[command(flatten)]
@@ -127,6 +130,9 @@ impl SpecArgs {
     fn spec(self, file: ImageFile, environment: BTreeMap<String, String>) -> Result<ImageSpec, Failure> {
         let block_device = caller::block_device(&environment)?;
         let elements = first(self.elements, file.elements);
+        let manifest =
+            self.aci_manifest.or_else(|| caller::variable(&environment, ACI_MANIFEST).map(Into::into));
+        let manifest = manifest.or(file.aci_manifest);
         Ok(ImageSpec {
             elements: installed::expand(elements, &environment).map_err(Failure::from)?,
             output: self.output.or(file.output).unwrap_or_else(|| DEFAULT_OUTPUT.into()),
@@ -142,12 +148,7 @@ impl SpecArgs {
                 uncompressed: self.uncompressed || file.uncompressed,
                 qemu_img_options: self.qemu_img_options.or(file.qemu_img_options),
                 docker_target: self.docker_target.or(file.docker_target),
-                aci_manifest: self
-                    .aci_manifest
-                    .or(file.aci_manifest)
-                    .as_deref()
-                    .map(caller::aci_manifest)
-                    .transpose()?,
+                aci_manifest: manifest.as_deref().map(caller::aci_manifest).transpose()?,
             },
             block_device,
         })

@@ -124,7 +124,7 @@ fn build_options(
     // What is root's does not belong into the home of the caller.
     let cache = if waiting.is_some() { work_args::system_cache() } else { work_args::default_cache() };
     Ok(BuildOptions {
-        work_directory: request.work_directory.clone().unwrap_or_else(|| PathBuf::from(work_args::DEFAULT)),
+        work_directory: work_args::directory_of(request.work_directory.clone())?,
         cache_directory: cache,
         offline: request.offline,
         no_tmpfs: request.no_tmpfs,

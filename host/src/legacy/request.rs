@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Creator;
 use super::options::Options;
 use super::outputs::{self, TypeError};
-use crate::plan::PlannedOutput;
+use crate::plan::{PlannedOutput, names_file};
 use crate::spec::{Arch, Checksum, Conversion, DiskSpec, ImageSpec, UnknownName};
 use crate::words;
 
@@ -81,6 +81,9 @@ pub enum RequestError {
     /// `--mkfs-options`.
     #[error("--mkfs-options has an open quote: {0}")]
     MkfsOptions(String),
+    /// `-o` ends in no name.
+    #[error("-o {0} is a directory: name a file in it")]
+    OutputDirectory(String),
     /// The architecture of the build host is none of those known, and none was given.
     #[error("the build host's architecture is not known; give one with -a (known: amd64, arm64)")]
     HostArchitecture,
@@ -101,10 +104,12 @@ pub fn request(
     }
     let variables = Variables::new(creator, options, caller);
     let image_name = outputs::image_name(variables.or("IMAGE_NAME", "image"), &options.types);
+    if !names_file(&image_name) {
+        return Err(RequestError::OutputDirectory(image_name.display().to_string()));
+    }
     let wanted = outputs::wanted(&options.types)?;
     let spec = ImageSpec {
         elements: elements(creator, options, &variables),
-        output: image_name.clone(),
         formats: wanted.iter().map(|(format, _)| *format).collect(),
         arch: architecture(&variables)?,
         environment: variables.map.clone(),

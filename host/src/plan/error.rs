@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::element::ElementError;
 use crate::element::declared::DeclarationError;
 use crate::element::manifest::ValueError;
+use crate::nearest::quoted;
 use crate::spec::Format;
 
 use super::{LayoutError, WantedBy};
@@ -67,6 +68,10 @@ pub enum PlanError {
     Layout { from: String, error: LayoutError },
     #[error("the output {} is named as {named}, and the formats asked for are: {}", path.display(), list(formats))]
     OutputName { path: PathBuf, named: Format, formats: Vec<Format> },
+    #[error("the output {} is named as {end}, which is no format: it would be {}", path.display(), list(formats))]
+    ForeignName { path: PathBuf, end: String, formats: Vec<Format> },
+    #[error("the output {} is a directory", path.display())]
+    OutputDirectory { path: PathBuf },
 }
 
 /// What a distribution provides.
@@ -114,8 +119,19 @@ impl PlanError {
             }
             PlanError::Layout { error, .. } => return error.hint(),
             PlanError::Declaration(_) => return None,
+            PlanError::OutputDirectory { path } => {
+                format!("name a file in it: -o {}", path.join("image").display())
+            }
+            PlanError::ForeignName { path, formats, .. } => format!(
+                "give -o {} -t {} for such files; the formats are: {}",
+                path.with_extension("").display(),
+                list(formats).replace(' ', ""),
+                list(&Format::ALL)
+            ),
             PlanError::OutputName { path, .. } => {
-                let stem = path.with_extension("");
+                let name = path.display().to_string();
+                let stem =
+                    name.strip_suffix(".tar.gz").map_or_else(|| path.with_extension(""), PathBuf::from);
                 format!("give -o {} without an extension, or a -t that has it", stem.display())
             }
         })
@@ -158,10 +174,6 @@ fn one_of(what: &str, nearest: &[String], known: &[String]) -> String {
         ([], known) => format!("{what}: {}", known.join(", ")),
         (nearest, _) => format!("did you mean {}?", quoted(nearest)),
     }
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or ")
 }
 
 fn all_of(names: &[String]) -> String {

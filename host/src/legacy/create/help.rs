@@ -38,7 +38,7 @@ const REST: &str = "  -h, --help                 print this
   --version                  print the version
 
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace
-outputs of earlier builds instead of renaming them), TMP_DIR (where to work), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,
+outputs of earlier builds instead of renaming them), TMP_DIR (where to work: a directory that there is), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,
 ACI_MANIFEST (the manifest of an aci), DIB_CHECKSUM=md5 or sha256 (write that file only), DIB_GZIP_BIN (what
 compresses a tgz), DIB_SHOW_IMAGE_USAGE=1 (tell what is large in the image; all of it with
 DIB_SHOW_IMAGE_USAGE_FULL=1), break=before-PHASE|after-PHASE|after-error,... (stop for a shell, or for what

@@ -118,3 +118,14 @@ fn what_makes_no_sense_is_refused() {
         assert_eq!(asked(Creator::Disk, line, &[]).unwrap_err().to_string(), message, "{line}");
     }
 }
+
+#[test]
+fn names_of_outputs_may_end_in_anything_but_a_slash() {
+    for name in ["a.raw", "a.tar.gz", "a.iso"] {
+        let outputs = disk_image(&format!("-o {name} -t qcow2,tgz debian"), &[]).outputs;
+        let names: Vec<_> = outputs.iter().map(|output| output.path.to_str().unwrap()).collect();
+        assert_eq!(names, [format!("{name}.qcow2"), format!("{name}.tgz")]);
+    }
+    let refused = asked(Creator::Disk, "-o out/ debian", &[]).unwrap_err();
+    assert_eq!(refused.to_string(), "-o out/ is a directory: name a file in it");
+}

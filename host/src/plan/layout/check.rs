@@ -23,7 +23,18 @@ pub(super) fn check(layout: &Layout, disk: &DiskSpec) -> Result<(), LayoutError>
     check_mounts(&file_systems)?;
     check_root(layout)?;
     // A tree of no size shows whether the layout can be placed at all.
-    plan_disk(layout, disk, &UsageByMount::new(), &Identity::new(b"")).map(drop)
+    let planned = plan_disk(layout, disk, &UsageByMount::new(), &Identity::new(b""))?;
+    check_growth(layout, disk, &planned)
+}
+
+/// A root that is to grow becomes larger than it is.
+fn check_growth(layout: &Layout, disk: &DiskSpec, planned: &DiskPlan) -> Result<(), LayoutError> {
+    let (Some(growth), Some(root)) = (disk.max_online_resize, layout.root()) else { return Ok(()) };
+    let size = planned.file_systems.iter().find(|fs| fs.name == root.name).map_or(0, PlannedFileSystem::size);
+    if root.kind.is_ext() && growth < size {
+        return Err(LayoutError::GrowthTooSmall { node: root.name.clone(), growth, size });
+    }
+    Ok(())
 }
 
 /// LVM takes fewer names than YAML.

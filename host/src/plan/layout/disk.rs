@@ -82,7 +82,7 @@ pub fn plan_disk(
     identity: &Identity,
 ) -> Result<DiskPlan, LayoutError> {
     let planner = Planner { layout, disk, usage, fixed: layout.size.or(disk.image_size) };
-    planner.check_growth()?;
+    planner.check_limits()?;
     let needs = planner.needs()?;
     let mut plan = match planner.fixed {
         Some(size) => planner.try_size(&needs, size)?,
@@ -92,7 +92,11 @@ pub fn plan_disk(
         let extents = plan.extents(base);
         let size = extents.iter().map(|extent| extent.length).sum();
         let mkfs = match fs.kind.is_ext() {
-            true => planner.ext(fs)?.command(size, identity),
+            true => {
+                let ext = planner.ext(fs)?;
+                ext.check_size(size)?;
+                ext.command(size, identity)
+            }
             false => command(fs, layout.block_size, identity),
         };
         let (name, uuid) = (fs.name.clone(), uuid_of(fs, identity));

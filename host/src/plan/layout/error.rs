@@ -119,6 +119,15 @@ pub enum LayoutError {
     #[error("file system '{node}' cannot grow to {} (--max-online-resize): ext4 ends at {}",
         Human(*.growth), Human(*.limit))]
     GrowthTooLarge { node: String, growth: u64, limit: u64 },
+    #[error("file system '{node}' is to grow to {} (--max-online-resize), and takes {} from the beginning",
+        Human(*.growth), Human(*.size))]
+    GrowthTooSmall { node: String, growth: u64, size: u64 },
+    #[error("file system '{node}' is to have {}: ext4 ends at {}", Human(*.size), Human(*.limit))]
+    FileSystemTooLarge { node: String, size: u64, limit: u64 },
+    #[error("file system '{node}': a journal of {mib} MiB (journals have {least} to {most} MiB)")]
+    Journal { node: String, mib: u64, least: u64, most: u64 },
+    #[error("file system '{node}': a journal of {mib} MiB is more than a quarter of its {}", Human(*.size))]
+    JournalShare { node: String, mib: u64, size: u64 },
     #[error("no firmware of {arch} can start the disk '{disk}': {why}")]
     NoFirmware { disk: String, arch: Arch, why: &'static str },
     #[error(
@@ -152,6 +161,18 @@ impl LayoutError {
             }
             LayoutError::LabelTooLong { limit, .. } => {
                 format!("give the mkfs a 'label' of at most {limit} characters (--root-label for the root)")
+            }
+            LayoutError::TooLarge { .. } | LayoutError::FileSystemTooLarge { .. } => {
+                "a plain number counts GiB in --image-size and --extra-size, and 4 KiB blocks in --max-online-resize"
+                    .into()
+            }
+            LayoutError::GrowthTooSmall { .. } => {
+                "give --max-online-resize the size that the root may reach one day, such as 1TiB, or leave it out"
+                    .into()
+            }
+            LayoutError::Journal { .. } => "give another --mkfs-journal-size, in MiB, or leave it out".into(),
+            LayoutError::JournalShare { .. } => {
+                "give a smaller --mkfs-journal-size or a larger --image-size".into()
             }
             LayoutError::UnsuitableRoot { .. } => "use ext4, xfs or btrfs for the root".into(),
             LayoutError::TooManyPartitions { .. } => "make fewer partitions".into(),

@@ -10,7 +10,7 @@
 //! | 2 TiB | a partition in an MBR with sectors of 512 bytes |
 //! | 8 TiB | the descriptors that the resize inode can reserve; beyond, a growing kernel turns to `meta_bg` |
 //! | 64 TiB | 2^32 inodes, one for each 16 KiB; `--max-online-resize` makes them fewer |
-//! | 32 PiB | 2^32 inodes, one block of them in a group |
+//! | 32 PiB | 2^32 inodes, one block of them in a group: no ext file system is larger |
 
 use super::{FileSystem, FsKind, LayoutError, Usage};
 use crate::spec::DiskSpec;
@@ -53,6 +53,8 @@ const ROOT_JOURNAL: u64 = 64;
 /// The largest share of a file system that its journal may take; mke2fs
 /// refuses half of what is free.
 const JOURNAL_SHARE: u64 = 4;
+/// The journals that mke2fs makes, in MiB: 1024 to 10240000 blocks.
+const JOURNALS: std::ops::RangeInclusive<u64> = 4..=40_000;
 
 /// Free space that a machine has before its root is grown: the first boot
 /// writes host keys, logs, cloud-init's data and often an initramfs, and the
@@ -94,11 +96,18 @@ impl<'a> Ext<'a> {
         if let Some(growth) = asked.filter(|growth| *growth > MAX_GROWTH) {
             return Err(LayoutError::GrowthTooLarge { node: fs.name.clone(), growth, limit: MAX_GROWTH });
         }
-        let densest = |growth: u64| MAX_INODES / growth.div_ceil(GROUP) / INODES_PER_BLOCK * INODES_PER_BLOCK;
+        let densest =
+            |growth: u64| MAX_INODES / growth.div_ceil(GROUP).max(1) / INODES_PER_BLOCK * INODES_PER_BLOCK;
         let by_growth = asked.map_or(INODES_PER_GROUP, |growth| densest(growth).min(INODES_PER_GROUP));
         let inodes_per_group = given.bytes_per_inode().map_or(by_growth, |ratio| GROUP.div_ceil(ratio));
         let growth = asked.unwrap_or(0).max(MAX_INODES / inodes_per_group * GROUP).min(MAX_GROWTH);
         let journal = given.journal().or(disk.journal_size.filter(|_| is_root).map(u64::from));
+        // A size of 0 leaves the choice to us.
+        let journal = journal.filter(|mib| *mib > 0 && fs.kind != FsKind::Ext2);
+        if let Some(mib) = journal.filter(|mib| !JOURNALS.contains(mib)) {
+            let (least, most) = JOURNALS.into_inner();
+            return Err(LayoutError::Journal { node: fs.name.clone(), mib, least, most });
+        }
         Ok(Ext { fs, growth, inodes_per_group, journal, is_root, given })
     }
 
@@ -114,28 +123,55 @@ impl<'a> Ext<'a> {
         let inodes = usage.inodes + SPARE_INODES_MINIMUM.max(usage.inodes / SPARE_INODES_SHARE) + OWN_INODES;
 
         let by_inodes = inodes.div_ceil(self.inodes_per_group);
-        let groups =
-            (by_inodes..).find(|groups| self.room(groups * GROUP_BLOCKS) >= blocks).unwrap_or(u64::MAX);
+        // A search that begins below is long: each group holds this many at most.
+        let by_blocks = blocks.div_ceil(GROUP_BLOCKS - self.overhead_per_group());
+        let groups = (by_inodes.max(by_blocks)..)
+            .find(|groups| self.room(groups * GROUP_BLOCKS) >= blocks)
+            .unwrap_or(u64::MAX);
         let surplus = self.room(groups * GROUP_BLOCKS) - blocks;
         // The last group may be short, but not so short that mke2fs drops it.
         let spare = GROUP_BLOCKS - self.overhead_of_last_group(groups) - LAST_GROUP_CONTENT;
         let size = (groups * GROUP_BLOCKS - surplus.min(spare)) * BLOCK;
-        size.max(self.journal.map_or(0, |mib| (mib << 20) * JOURNAL_SHARE))
+        size.max(self.least_for_journal())
+    }
+
+    /// The least size in bytes that has room for the journal that the caller wants.
+    fn least_for_journal(&self) -> u64 {
+        self.journal.map_or(0, |mib| (mib << 20) * JOURNAL_SHARE)
+    }
+
+    /// Finds what keeps mke2fs from making it at `size` bytes.
+    pub(super) fn check_size(&self, size: u64) -> Result<(), LayoutError> {
+        let node = || self.fs.name.clone();
+        if size > MAX_GROWTH {
+            return Err(LayoutError::FileSystemTooLarge { node: node(), size, limit: MAX_GROWTH });
+        }
+        match self.journal {
+            Some(mib) if size < self.least_for_journal() => {
+                Err(LayoutError::JournalShare { node: node(), mib, size })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Blocks left for content in a file system of so many blocks.
     fn room(&self, blocks: u64) -> u64 {
         let groups = blocks.div_ceil(GROUP_BLOCKS);
-        let per_group = 2 + self.inodes_per_group.div_ceil(INODES_PER_BLOCK);
+        let per_group = self.overhead_per_group();
         let copies = groups_with_backup(groups) * (1 + self.descriptor_blocks(groups));
         let journal = self.journal_mib(blocks) * (1 << 20) / BLOCK;
         blocks.saturating_sub(groups * per_group + copies + journal + LOST_AND_FOUND + 1)
     }
 
+    /// What each group spends: two bitmaps and its inodes.
+    fn overhead_per_group(&self) -> u64 {
+        2 + self.inodes_per_group.div_ceil(INODES_PER_BLOCK)
+    }
+
     /// What the last group spends before it holds any content.
     fn overhead_of_last_group(&self, groups: u64) -> u64 {
         let backup = groups_with_backup(groups) - groups_with_backup(groups - 1);
-        2 + self.inodes_per_group.div_ceil(INODES_PER_BLOCK) + backup * (1 + self.descriptor_blocks(groups))
+        self.overhead_per_group() + backup * (1 + self.descriptor_blocks(groups))
     }
 
     /// Group descriptors and those reserved for growth.

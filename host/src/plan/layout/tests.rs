@@ -7,6 +7,7 @@ mod hints;
 mod impossible;
 mod lvm;
 mod places;
+mod sizes;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;

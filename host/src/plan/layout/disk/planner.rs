@@ -119,12 +119,14 @@ impl<'a> Planner<'a> {
         Ext::new(fs, self.is_root(fs), self.disk)
     }
 
-    /// A root in an MBR partition ends where MBR does.
-    pub(super) fn check_growth(&self) -> Result<(), LayoutError> {
+    /// Nothing reaches beyond the disk that the table can describe: not the
+    /// disk, not what is to be left free, and not a root that grows.
+    pub(super) fn check_limits(&self) -> Result<(), LayoutError> {
         let limit = self.largest();
-        match self.disk.max_online_resize {
-            Some(size) if size > limit => Err(too_large(self.label(), &self.layout.name, size, limit)),
-            _ => Ok(()),
+        let asked = [self.fixed, Some(self.disk.extra_size), self.disk.max_online_resize];
+        match asked.into_iter().flatten().find(|size| *size > limit) {
+            Some(size) => Err(too_large(self.label(), &self.layout.name, size, limit)),
+            None => Ok(()),
         }
     }
 
