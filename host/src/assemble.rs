@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::build::resolv::keep_immutable;
 use crate::build::site::tell_forgotten;
 use crate::build::{BuiltTree, Crew, Ground, Site, tidy};
 use crate::element::Phase;
@@ -105,7 +106,7 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     };
     let filled = recipe.fill(&usage)?;
     step.finish();
-    sys::root::remove_all(&tree).context("removing the tree, which is in the image now")?;
+    remove(&tree, &filled.image.root)?;
 
     let mut ground = Ground::image(filled.image.clone());
     ground.variables.extend(filled.image.variables());
@@ -116,6 +117,12 @@ pub fn assemble(tree: BuiltTree, site: &Site) -> Result<RawImage> {
     step.finish();
     stage.finish();
     Ok(RawImage { plan, file: target.path().to_owned(), disk, mounted: None })
+}
+
+/// Removes the tree, which is in the image now.
+fn remove(tree: &Path, image: &Path) -> Result<()> {
+    keep_immutable(tree, image)?;
+    sys::root::remove_all(tree).context("removing the tree, which is in the image now")
 }
 
 /// What `block-device` brought to light.

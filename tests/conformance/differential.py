@@ -4,9 +4,10 @@
 Usage: differential.py DIB.tar SLATE.tar [REASONS.json]
 
 Compares every path, type, mode, owner, extended attribute, link target, device
-number and content digest. Differences with a reason pass; the rest is printed,
-and the exit status is 1. Reasons are those below, or pairs of a pattern and a
-text in a file: then a reason that explains nothing counts as a difference too.
+number, content digest and group of hard links. Differences with a reason pass;
+the rest is printed, and the exit status is 1. Reasons are those below, or pairs
+of a pattern and a text in a file: then a reason that explains nothing counts as
+a difference too.
 """
 
 import difflib
@@ -41,11 +42,11 @@ REASONS = [
 
 def entries(path):
     """What is at each path of a tar, and the small files' text."""
-    found, texts = {}, {}
+    found, texts, groups = {}, {}, {}
     with tarfile.open(path) as tar:
         for member in tar:
             content = tar.extractfile(member).read() if member.isreg() else None
-            if content is not None and "./" + member.name.removeprefix("./") in UNORDERED:
+            if content is not None and rooted(member.name) in UNORDERED:
                 content = b"".join(sorted(content.splitlines(keepends=True)))
             digest = hashlib.sha256(content).hexdigest() if content is not None else None
             text = content.decode(errors="replace") if content is not None and len(content) <= SMALL else None
@@ -54,14 +55,21 @@ def entries(path):
             device = (member.devmajor, member.devminor) if member.ischr() or member.isblk() else None
             # A hard link is the file that it names, whichever of the two came first.
             kind = tarfile.REGTYPE if member.islnk() else member.type
-            name = member.name.rstrip("/") or "."
-            name = name if name.startswith(".") else "./" + name
+            name = rooted(member.name.rstrip("/") or ".")
+            groups.setdefault(rooted(member.linkname) if member.islnk() else name, []).append(name)
             found[name] = {"type": kind, "mode": oct(member.mode), "owner": (member.uid, member.gid),
                            "attributes": attributes, "link": link, "device": device,
-                           "digest": found.get("./" + member.linkname.removeprefix("./"), {}).get("digest")
-                           if member.islnk() else digest}
+                           "digest": found.get(rooted(member.linkname), {}).get("digest") if member.islnk() else digest}
             texts[name] = text
+    for names in groups.values():
+        for name in names:
+            found[name]["hard links"] = sorted(set(names) - {name})
     return found, texts
+
+
+def rooted(name):
+    """A path as both tars are compared by it."""
+    return name if name == "." else "./" + name.removeprefix("./")
 
 
 def reason(reasons, path, keys):

@@ -28,10 +28,13 @@ below tar /opt/below file://$SOURCES/tree.tgz tree
 single file /etc/single file://$SOURCES/single
 packaged package
 other git /opt/other $SOURCES/nowhere main
+moved-away file /etc/moved $SOURCES/nowhere
+retyped git /etc/retyped file://$SOURCES/single
 ";
 
 const SCRIPT: &str = r#"
 set -eu
+echo moved > moved
 mkdir code && cd code
 git init -q -b main
 git config user.email a@example.org
@@ -44,13 +47,18 @@ echo single > single
 "#;
 
 /// Files of the image and what they hold.
-const EXPECTED: [(&str, &str); 6] = [
+const EXPECTED: [(&str, &str); 8] = [
     ("opt/code/file", "main\n"),
     ("opt/branch/file", "side\n"),
     ("opt/all/tree/leaf", "tree\n"),
     ("opt/below/leaf", "tree\n"),
     ("etc/single", "single\n"),
-    ("etc/dib-source-repositories", "/opt/code\n/opt/branch\n/opt/all\n/opt/below\n/etc/single\n"),
+    ("etc/moved", "moved\n"),
+    ("etc/retyped", "single\n"),
+    (
+        "etc/dib-source-repositories",
+        "/opt/code\n/opt/branch\n/opt/all\n/opt/below\n/etc/single\n/etc/moved\n/etc/retyped\n",
+    ),
 ];
 
 /// Builds with the sources there, and again without them.
@@ -84,7 +92,8 @@ fn prepare(environment: &Environment) -> Seed {
 fn build(seed: &Seed, sources: &Path, name: &str) -> Result<(), String> {
     let mut command =
         seed.old("disk-image-create", &format!("-n --no-tmpfs -t tar -o out/{name} seed probe"));
-    command.env("DIB_REPOREF_branch", "side");
+    command.env("DIB_REPOREF_branch", "side").env("DIB_REPOTYPE_retyped", "file");
+    command.env("DIB_REPOLOCATION_moved_away", format!("file://{}/moved", sources.display()));
     // Upstream takes a source of type package for a mistake unless packages are wanted.
     command.env("DIB_INSTALLTYPE_other", "package").env("DIB_INSTALLTYPE_packaged", "package");
     seed.file("probe/environment.d/10-sources", &format!("export SOURCES={}\n", sources.display()));

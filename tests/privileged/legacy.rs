@@ -29,8 +29,10 @@ const MANIFESTS: &str =
 fn the_fleet_builders_call() {
     let seed = Seed::new();
     seed.hook("cleanup.d/90-manifests", MANIFESTS);
+    // It does not forbid the element that the command adds.
+    seed.file("base/install.d/10-base", "#!/bin/bash\necho \"$DIB_DEBUG_TRACE $DIB_RELEASE\" > /etc/base\n");
     let name = format!("{}/deb-0001", seed.scratch.join("out").display());
-    let words = "-x -t qcow2,raw --checksum --no-tmpfs --qemu-img-options compat=0.10 -n -o";
+    let words = "-x -t qcow2,raw --checksum --no-tmpfs --qemu-img-options compat=0.10 -o";
     let mut command = seed.old("disk-image-create", words);
     command.arg(&name).args(["seed", "probe"]);
     command.env("DIB_RELEASE", "bookworm").env("DIB_IMAGE_NAME", "deb").env("DIB_IMAGE_FILENAME", "deb-0001");
@@ -45,6 +47,9 @@ fn the_fleet_builders_call() {
     let info =
         succeed(Command::new("qemu-img").args(["info", "--output=json"]).arg(seed.output("deb-0001.qcow2")));
     assert!(text(&info.stdout).contains("\"compat\": \"0.10\""), "{}", text(&info.stdout));
+    let read =
+        Command::new("debugfs").args(["-R", "cat /etc/base"]).arg(seed.output("deb-0001.raw")).output();
+    assert_eq!(text(&read.unwrap().stdout), "1 bookworm\n");
     let manifest = fs::read_to_string(seed.output("deb-0001.d/dib-manifests/env")).unwrap();
     assert!(manifest.contains("declare -x DIB_IMAGE_FILENAME=\"deb-0001\""), "{manifest}");
 }

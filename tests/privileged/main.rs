@@ -15,6 +15,7 @@ mod contract;
 mod copy;
 mod copy_fixture;
 mod disk;
+mod edges;
 mod elevated;
 mod export;
 mod forgotten;
@@ -28,6 +29,7 @@ mod packages;
 mod sandbox;
 mod scenarios;
 mod usr_tree;
+mod variables;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -71,6 +73,7 @@ fn all() -> Vec<Test> {
         contract::TESTS,
         copy::TESTS,
         disk::TESTS,
+        edges::TESTS,
         elevated::TESTS,
         export::TESTS,
         forgotten::TESTS,
@@ -82,6 +85,7 @@ fn all() -> Vec<Test> {
         mounts::TESTS,
         packages::TESTS,
         sandbox::TESTS,
+        variables::TESTS,
     ]
     .concat()
 }

@@ -40,7 +40,7 @@ pub(super) fn assemble(
     let step = stage.step("copying the tree into the image");
     let options = CopyOptions { threads: site.options.threads, ..CopyOptions::default() };
     copy_tree(&tree, &root, options).context("copying the tree into the image")?;
-    fs::remove_dir_all(&tree).context("removing the tree, which is in the image now")?;
+    super::remove(&tree, &root)?;
     step.finish();
 
     let mut ground = Ground::tree(root.clone());

@@ -11,6 +11,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use cap_std::fs::Dir;
 
+use crate::sys::attributes;
+
 const RESOLV: &str = "resolv.conf";
 const ORIGINAL: &str = "resolv.conf.ORIG";
 
@@ -58,7 +60,7 @@ pub fn lend_again(etc: &Dir, host: Option<&[u8]>) -> Result<()> {
 pub fn restore(etc: &Dir, etc_path: &Path) -> Result<()> {
     let context = "restoring /etc/resolv.conf of the tree";
     let kept = match etc.symlink_metadata(RESOLV) {
-        Ok(meta) => meta.is_symlink() || crate::sys::attributes::is_immutable(&etc_path.join(RESOLV))?,
+        Ok(meta) => meta.is_symlink() || attributes::is_immutable(&etc_path.join(RESOLV))?,
         Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(error).context(context),
     };
@@ -70,6 +72,23 @@ pub fn restore(etc: &Dir, etc_path: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         other => other.context(context),
     }
+}
+
+/// Makes the image's file immutable where that of `tree` is: copies are not.
+///
+/// # Errors
+///
+/// Fails if the flag cannot be read or set.
+pub fn keep_immutable(tree: &Path, image: &Path) -> Result<()> {
+    let [ours, theirs] = [tree, image].map(|root| root.join("etc"));
+    let is_file = |etc: &Path| {
+        let plain = |path: &Path| path.symlink_metadata().ok();
+        plain(etc).is_some_and(|it| it.is_dir()) && plain(&etc.join(RESOLV)).is_some_and(|it| it.is_file())
+    };
+    if is_file(&ours) && is_file(&theirs) && attributes::is_immutable(&ours.join(RESOLV))? {
+        attributes::make_immutable(&theirs.join(RESOLV))?;
+    }
+    Ok(())
 }
 
 fn remove(etc: &Dir, name: &str) -> std::io::Result<()> {

@@ -50,6 +50,7 @@ pub use names::{Group, User, find_group, find_user};
 pub use spot::Spot;
 pub use stage::{Existing, Owners, Stage};
 
+use super::attributes;
 use super::stop::Stop;
 
 /// Symbolic links at the end of a path that are followed: as many as the kernel follows.
@@ -231,8 +232,9 @@ impl Root {
     }
 }
 
-/// Removes a directory of this machine with all below it, however deep it is.
-/// Links are removed, not followed. A signal does not stop it.
+/// Removes a directory of this machine with all below it, however deep it is,
+/// and what hooks have made immutable too. Links are removed, not followed. A
+/// signal does not stop it.
 ///
 /// # Errors
 ///
@@ -240,7 +242,15 @@ impl Root {
 pub fn remove_all(directory: &Path) -> anyhow::Result<()> {
     let parent = directory.parent().context("a root directory cannot be removed")?;
     let name = Path::new(directory.file_name().context("a directory to remove has no name")?);
-    let removed = Root::open(parent)?.spot(name).and_then(|spot| spot.remove_tree(Stop::never()));
+    let spot = Root::open(parent)?.spot(name);
+    let remove = || spot.as_ref().map_err(|error| *error).and_then(|spot| spot.remove_tree(Stop::never()));
+    let removed = match remove() {
+        Err(Errno::EPERM) => {
+            attributes::make_removable(directory)?;
+            remove()
+        }
+        result => result,
+    };
     removed.with_context(|| format!("removing {}", directory.display()))
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum Expect {
     Output(&'static str),
     /// The disk is partitioned so: label, then each partition's type.
     Partitions(&'static str, &'static [&'static str]),
+    /// A file of the ramdisk beside the image holds this line; an empty one asks for the file alone.
+    InRamdisk(&'static str, &'static str),
     /// This holds of the ISO image with that ending.
     Iso(&'static str, Iso),
 }
@@ -90,6 +92,7 @@ impl fmt::Display for Expect {
             Expect::NotInstalled(package) => write!(f, "{package} is not installed"),
             Expect::Output(ending) => write!(f, "writes image{ending}"),
             Expect::Partitions(label, types) => write!(f, "partitions: {label}, {}", types.join(", ")),
+            Expect::InRamdisk(path, line) => write!(f, "{path} of the ramdisk holds {line}"),
             Expect::Iso(ending, expected) => write!(f, "image{ending} {expected}"),
         }
     }
@@ -123,6 +126,10 @@ impl Expect {
                 let expected = std::iter::once(label).chain(types.iter().copied()).collect::<Vec<_>>();
                 same(partitions(&image.output(".raw"))?.join(" "), expected.join(" "))
             }
+            Expect::InRamdisk(path, line) => {
+                let text = in_ramdisk(&image.output(".initramfs"), path)?;
+                if line.is_empty() { Ok(()) } else { holds_line(text, line) }
+            }
             Expect::Iso(ending, expected) => expected.judge(image, ending),
         }
     }
@@ -147,6 +154,17 @@ fn installed(image: &Image, package: &str) -> Result<bool, String> {
     let mut paragraphs = status.split("\n\n");
     let of_package = |text: &&str| text.lines().any(|line| line == format!("Package: {package}"));
     Ok(paragraphs.find(of_package).is_some_and(|text| text.contains("\nStatus: install ok installed\n")))
+}
+
+/// A file of an archive such as the kernel unpacks, which must be there.
+fn in_ramdisk(archive: &Path, path: &str) -> Result<String, String> {
+    let script = "set -o pipefail; zcat \"$1\" | cpio --quiet --extract --to-stdout \"$2\"";
+    let output = Command::new("bash").args(["-c", script, "bash"]).arg(archive).arg(path).output();
+    let output = output.expect("starting bash");
+    wrong_if(!output.status.success() || output.stdout.is_empty(), || {
+        format!("it is not there: {}", String::from_utf8_lossy(&output.stderr))
+    })?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The label of a disk and the types of its partitions.

@@ -30,6 +30,7 @@ pub(crate) const FULL: &[&Build] = &[
     &isos::ISO_RAMDISK,
     &failing::NO_BIOSDEVNAME,
     &failing::MODPROBE_BLACKLIST,
+    &failing::DRACUT_RAMDISK,
 ];
 
 /// The elements that must be in a build of the full set that makes an image, or be what one

@@ -25,3 +25,14 @@ pub(super) const MODPROBE_BLACKLIST: Build = Build {
     end: End::Fails("80-modprobe-blacklist"),
     ..NO_BIOSDEVNAME
 };
+
+/// Its program for iSCSI targets is no package of Debian's from buster on, and
+/// needs Python 2.
+pub(super) const DRACUT_RAMDISK: Build = Build {
+    name: "dracut-ramdisk",
+    elements: &["debian-minimal", "dracut-ramdisk"],
+    // The source is for Ubuntu, and not used here.
+    settings: &[("DIB_REPOLOCATION_dracut", "file://SCRATCH/sources/archive.tar.gz")],
+    end: End::Fails("Package 'targetcli' has no installation candidate"),
+    ..NO_BIOSDEVNAME
+};

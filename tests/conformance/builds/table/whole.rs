@@ -1,6 +1,6 @@
 //! Distributions with all their packages, ramdisks, and mixtures.
 
-use super::super::Expect::{Has, Installed, Is, Lacks, Line, Output, Partitions};
+use super::super::Expect::{Has, InRamdisk, Installed, Is, Lacks, Line, Output, Partitions};
 use super::super::{Build, End, Upstream};
 use super::CREATE;
 
@@ -30,12 +30,12 @@ pub(super) const DEBIAN: Build = Build {
     ]),
 };
 
-/// The old deploy ramdisk, with programs that test the hardware.
+/// The old deploy ramdisk, with programs that test the hardware and what elements bring for it.
 pub(super) const RAMDISK: Build = Build {
     name: "ramdisk",
     command: &["ramdisk-image-create", "-p", "memtester,spew"],
     formats: "tar",
-    elements: &["debian-minimal", "hwburnin"],
+    elements: &["debian-minimal", "exercise-ramdisk", "hwburnin"],
     settings: &[],
     cached: true,
     upstream: Upstream::Cannot("its command does not export a variable that the hook reads"),
@@ -44,7 +44,12 @@ pub(super) const RAMDISK: Build = Build {
         Output(".initramfs"),
         Installed("memtester"),
         Installed("tgt"),
-        Line("etc/dib_binary_deps", "tgtadm tgtd spew memtester dhclient ip busybox"),
+        Line("etc/dib_binary_deps", "tgtadm tgtd findmnt lscpu spew memtester dhclient ip busybox"),
+        InRamdisk("init", "# init fragment from 80-exercise"),
+        InRamdisk("init", "echo \"a fragment of exercise-ramdisk\""),
+        InRamdisk("lib/udev/rules.d/99-exercise.rules", "SUBSYSTEM==\"exercise\", ENV{EXERCISE}=\"1\""),
+        InRamdisk("bin/findmnt", ""),
+        InRamdisk("bin/lscpu", ""),
     ]),
 };
 
