@@ -15,6 +15,7 @@ mod bad_variables;
 mod elements;
 mod image_file;
 mod plans;
+mod readmes;
 mod rehearsals;
 mod released;
 mod slate;
