@@ -1,4 +1,4 @@
-// `rootfs`, with owners up to 2 ** 32 - 1: what elements get where they import
+// `rootfs`, with owners up to 2 ** 32 - 2: what elements get where they import
 // `blankslate:element/rootfs@0.1.0`, by build.sh.
 //
 // componentize-qjs takes u32 for signed numbers: larger than 2 ** 31 - 1 they come in
@@ -6,7 +6,8 @@
 
 import rootfs from "blankslate:element/rootfs@0.1.0";
 
-const LAST = 2 ** 32 - 1;
+// 2 ** 32 - 1 means to the kernel that an owner stays as it is.
+const LAST = 2 ** 32 - 2;
 
 function outgoingOwner(owner) {
   if (owner?.tag !== "id") {

@@ -1,6 +1,5 @@
 //! Elements from their sources, compiled as authors compile them.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, MutexGuard};
 
-use blankslate_element_build::{Guests, Route, componentize, embed_manifest};
 use sha2::{Digest, Sha256};
 
 /// The languages; the others are compared with the first one.
@@ -17,8 +15,8 @@ pub(crate) const LANGUAGES: [&str; 5] = ["rust", "c", "go", "js", "python"];
 /// Taken while elements are made: two tests that want the same one share it.
 static MAKING: Mutex<()> = Mutex::new(());
 
-/// What is compiled from Rust: the conformance element and the system.
-static GUESTS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(guests);
+/// The folder of the operating system, made when the first test needs it.
+static OS: LazyLock<PathBuf> = LazyLock::new(make_os);
 
 /// The folder of these tests.
 pub(crate) fn tests() -> PathBuf {
@@ -38,10 +36,8 @@ pub(crate) fn kept() -> PathBuf {
 
 /// The conformance element in a language.
 pub(crate) fn conformance(language: &str) -> PathBuf {
-    match language {
-        "rust" => GUESTS["conformance"].clone(),
-        _ => make(language, &tests().join(language), "conformance"),
-    }
+    let source = if language == "rust" { "rust/conformance" } else { language };
+    make("conformance", language, &tests().join(source))
 }
 
 /// The folder of a new element in a language, compiled.
@@ -64,11 +60,23 @@ pub(crate) fn template(language: &str) -> PathBuf {
 
 /// The operating system for the images: an element with a shell hook and a component.
 pub(crate) fn os() -> PathBuf {
-    GUESTS["os"].parent().expect("an element has a directory").to_owned()
+    OS.clone()
+}
+
+fn make_os() -> PathBuf {
+    let source = tests().join("rust/os");
+    let component = make("os", "rust", &source);
+    let folder = kept().join("os");
+    fs::create_dir_all(folder.join("root.d")).expect("making an element");
+    for file in ["element.toml", "root.d/10-tree"] {
+        fs::copy(source.join(file), folder.join(file)).expect("copying the element");
+    }
+    fs::copy(component, folder.join("os.wasm")).expect("copying the component");
+    folder
 }
 
 /// Compiles an element unless that was done with the same sources.
-fn make(language: &str, source: &Path, name: &str) -> PathBuf {
+pub(crate) fn make(name: &str, language: &str, source: &Path) -> PathBuf {
     let _making = making();
     let sdk = repository().join("sdk");
     let inputs = [source, &sdk.join(language), &sdk.join("toolchains.sh"), &sdk.join("build/src"), &wit()];
@@ -111,16 +119,6 @@ fn wit() -> PathBuf {
     repository().join("wit")
 }
 
-/// Writes a compiled module as a self-contained element.
-fn finish(module: &Path, manifest: &Path, output: &Path) {
-    let bytes = fs::read(module).expect("reading a module");
-    let text = fs::read_to_string(manifest).expect("reading a manifest");
-    let component = componentize(bytes).expect("making a component");
-    let partial = output.with_extension("partial");
-    fs::write(&partial, embed_manifest(component, &text)).expect("writing an element");
-    fs::rename(&partial, output).expect("putting an element in its place");
-}
-
 /// A digest of files and of all files below directories, with their names.
 fn digest(inputs: &[&Path]) -> String {
     let mut hash = Sha256::new();
@@ -142,28 +140,4 @@ fn absorb(path: &Path, hash: &mut Sha256) {
     } else {
         hash.update(fs::read(path).expect("reading a source"));
     }
-}
-
-fn guests() -> BTreeMap<String, PathBuf> {
-    let route = Route::find().expect("a way to compile Rust to WebAssembly");
-    let guests =
-        Guests::new(tests().join("rust/Cargo.toml"), guest_target()).build(&route).expect("compiling Rust");
-    guests
-        .iter()
-        .map(|guest| (guest.name.clone(), guest_element(&guest.folder, &guest.name, &guest.module)))
-        .collect()
-}
-
-/// A guest's directory as an element: its manifest, its shell hooks, its component.
-fn guest_element(folder: &Path, name: &str, module: &Path) -> PathBuf {
-    let directory = kept().join(name);
-    let hooks = directory.join("root.d");
-    fs::create_dir_all(&hooks).expect("making an element");
-    fs::copy(folder.join("element.toml"), directory.join("element.toml")).expect("copying a manifest");
-    if folder.join("root.d").exists() {
-        fs::copy(folder.join("root.d/10-tree"), hooks.join("10-tree")).expect("copying a hook");
-    }
-    let output = directory.join(format!("{name}.wasm"));
-    finish(module, &folder.join("element.toml"), &output);
-    output
 }

@@ -1,6 +1,8 @@
 //! The conformance element in every language: what each makes of an image is the same.
 
+mod carried;
 mod element;
+mod events;
 mod image;
 #[path = "../tooling/mod.rs"]
 mod tooling;
@@ -9,13 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use element::{LANGUAGES, conformance, slate, template, tests};
+use element::{LANGUAGES, conformance, make, slate, template, tests};
+use events::Events;
 use image::{Entry, Run, build, tree};
 
 #[test]
-fn every_language_makes_the_same_tree() {
+fn every_language_makes_the_same_tree_and_says_the_same() {
     let scratch = tooling::Scratch::new();
-    let trees: Vec<_> = LANGUAGES.iter().map(|language| conformance_tree(language, scratch.path())).collect();
+    let runs = LANGUAGES.iter().map(|language| conformance_tree(language, scratch.path()));
+    let (events, trees): (Vec<_>, Vec<_>) = runs.unzip();
 
     let report = trees[0].get("srv/conformance/report").and_then(Entry::text).expect("there is a report");
     let expected = fs::read_to_string(tests().join("report.txt")).expect("reading report.txt");
@@ -23,12 +27,32 @@ fn every_language_makes_the_same_tree() {
     for (language, tree) in LANGUAGES.iter().zip(&trees) {
         assert_same(LANGUAGES[0], &trees[0], language, tree);
     }
+    for (language, events) in LANGUAGES.iter().zip(&events) {
+        let lines = LINES.map(|(hook, how, words)| (hook.into(), how.into(), words.into()));
+        assert_eq!(events.lines, lines, "what {language} says");
+        let progress = PROGRESS
+            .map(|(hook, label, unit, done, total)| (hook.into(), label.into(), unit.into(), done, total));
+        assert_eq!(events.progress, progress, "what {language} shows of its progress");
+    }
 }
 
-fn conformance_tree(language: &str, scratch: &Path) -> BTreeMap<String, Entry> {
-    let run = build(&conformance(language), &["--grant", "conformance:chroot"], scratch, language);
+/// What the conformance element says: hook, stream or level, and line.
+const LINES: [(&str, &str, &str); 4] = [
+    ("10-tree", "debug", "a line for debugging"),
+    ("10-tree", "info", "a line of information"),
+    ("10-tree", "warn", "a warning"),
+    ("10-tree", "error", "an error that is none"),
+];
+
+/// What the conformance element shows at the end of each step: hook, label, unit, done, total.
+const PROGRESS: [(&str, &str, &str, u64, u64); 1] = [("10-tree", "counting", "items", 3, 3)];
+
+fn conformance_tree(language: &str, scratch: &Path) -> (Events, BTreeMap<String, Entry>) {
+    let arguments = ["--grant", "conformance:chroot", "--log-format", "json"];
+    let run = build(&conformance(language), &arguments, scratch, language);
     assert!(run.succeeded(), "building with {language}:\n{}", run.stderr);
-    tree(&scratch.join(format!("{language}.tar")), &scratch.join(language))
+    let tree = tree(&scratch.join(format!("{language}.tar")), &scratch.join(language));
+    (Events::of("conformance", &run.stderr), tree)
 }
 
 /// Says which files differ rather than printing two trees.
@@ -77,6 +101,14 @@ fn every_language_does_the_same_in_a_rehearsal() {
         let results = slate(&[&"element", &"test", &conformance(language), &"--tests", &cases]);
         assert_eq!(results, "passed default\n", "{language}");
     }
+}
+
+#[test]
+fn javascript_is_refused_owners_that_no_file_can_have() {
+    let element = make("owners", "js", &tests().join("js-owners"));
+    let cases = tests().join("js-owners/tests");
+    let results = slate(&[&"element", &"test", &element, &"--tests", &cases]);
+    assert_eq!(results, "passed default\n");
 }
 
 /// What is said of components whose toolchain imports the API whether it is used or not.
