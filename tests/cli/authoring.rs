@@ -1,26 +1,17 @@
 //! An element from nothing: made, compiled, checked, rehearsed, planned.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use crate::slate::{command, finish, tests};
+use crate::slate::{command, compiling, finish, tests};
 use crate::tooling::Scratch;
-
-/// The variables by which cargo and rustup find what they keep.
-const TOOLCHAIN: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
 
 /// `slate element` with some words in a directory, able to compile.
 fn slate(scratch: &Scratch, words: &str) -> Command {
-    let mut slate = command();
-    slate.arg("element").args(words.split_whitespace()).current_dir(scratch.path());
-    slate.envs(TOOLCHAIN.iter().filter_map(|name| Some((name, env::var_os(name)?))));
-    // Beside the host's profiles, where the standard library was compiled for the built-in elements.
-    let target = Path::new(env!("CARGO_BIN_EXE_slate")).ancestors().nth(2).expect("a target directory");
-    slate.env("CARGO_TARGET_DIR", target.join("guests"));
-    slate.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
+    let mut slate = compiling(command(), scratch);
+    slate.arg("element").args(words.split_whitespace());
     slate
 }
 

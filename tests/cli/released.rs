@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use blankslate::element::manifest::api::RELEASES;
 use blankslate::plugin::{API_VERSION, inspect};
 use sha2::{Digest, Sha256};
 
-use crate::slate::{command, command_without_rights, finish, tests};
+use crate::slate::{command, command_without_rights, compiling, finish, tests};
 use crate::tooling::Scratch;
 
 fn released() -> Vec<PathBuf> {
@@ -81,6 +81,46 @@ fn every_release_has_a_component_and_what_it_did() {
         let expected = tests().join("released/cases").join(release).join("all/expected.txt");
         assert!(expected.is_file(), "{}", expected.display());
     }
+}
+
+/// The script that keeps a component of the next version, where that is not kept yet.
+#[test]
+fn the_version_of_this_tree_can_be_frozen_once() {
+    let scratch = Scratch::new();
+    let repository = tests().join("..").canonicalize().expect("the repository");
+    for folder in ["sdk", "wit"] {
+        symlink(repository.join(folder), scratch.join(folder)).expect("linking a folder");
+    }
+    let released = scratch.make_dir("tests/released");
+    for part in ["cases", "element", "freeze.sh"] {
+        let copied =
+            Command::new("cp").arg("-R").arg(tests().join("released").join(part)).arg(&released).status();
+        assert!(copied.expect("running cp").success());
+    }
+    let text = |path: &str| fs::read_to_string(released.join(path)).expect("reading what was kept");
+    let expected = format!("cases/{API_VERSION}/all/expected.txt");
+    let before = text(&expected);
+    let freeze = |version: &str| {
+        let mut sh = Command::new("sh");
+        sh.env_clear();
+        let mut freeze = compiling(sh, &scratch);
+        freeze.arg(released.join("freeze.sh")).arg(version).env("SLATE", env!("CARGO_BIN_EXE_slate"));
+        finish(&mut freeze)
+    };
+
+    let other = freeze("0.0.9");
+    let told = "wit/world.wit is not of version 0.0.9: change it first\n";
+    assert_eq!((other.status, other.stderr.as_str()), (Some(1), told));
+    let frozen = freeze(API_VERSION);
+    assert_eq!((frozen.status, frozen.stdout.ends_with("unchanged all\n")), (Some(0), true), "{frozen:?}");
+    assert_eq!(text(&expected), before);
+    let bytes = fs::read(released.join(format!("{API_VERSION}.wasm"))).expect("reading the component");
+    assert_eq!(inspect(&bytes).expect("a component").api.as_deref(), Some(API_VERSION));
+    let sums = format!("{:x}  {API_VERSION}.wasm\n", Sha256::digest(&bytes));
+    assert_eq!(text("SHA256SUMS"), sums);
+    let again = freeze(API_VERSION);
+    assert!(again.status == Some(1) && again.stderr.ends_with(" exists: what is released does not change\n"));
+    assert_eq!(text("SHA256SUMS"), sums);
 }
 
 #[test]

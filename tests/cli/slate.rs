@@ -1,10 +1,13 @@
 //! Runs `slate` with an environment that the test alone decides.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use crate::tooling::Scratch;
 
 /// What a run left.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +37,20 @@ pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slate"));
     command.env_clear().env("PATH", "/usr/bin:/bin").current_dir(fixtures());
     command.env("VIRTUAL_ENV", "python");
+    command
+}
+
+/// The variables by which cargo and rustup find what they keep.
+const TOOLCHAIN: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+
+/// A command in a directory that is able to compile elements in Rust.
+pub(crate) fn compiling(mut command: Command, scratch: &Scratch) -> Command {
+    command.current_dir(scratch.path());
+    command.envs(TOOLCHAIN.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    // Beside the host's profiles, where the standard library was compiled for the built-in elements.
+    let target = Path::new(env!("CARGO_BIN_EXE_slate")).ancestors().nth(2).expect("a target directory");
+    command.env("CARGO_TARGET_DIR", target.join("guests"));
+    command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
     command
 }
 

@@ -26,6 +26,7 @@ mod legacy;
 mod lvm;
 mod mounts;
 mod packages;
+mod released;
 mod sandbox;
 mod scenarios;
 mod usr_tree;
@@ -84,6 +85,7 @@ fn all() -> Vec<Test> {
         lvm::TESTS,
         mounts::TESTS,
         packages::TESTS,
+        released::TESTS,
         sandbox::TESTS,
         variables::TESTS,
     ]
