@@ -32,6 +32,7 @@ mod output;
 mod tree;
 
 pub use digest::Digests;
+pub(crate) use disk::arguments as qemu_img_arguments;
 use output::PendingOutput;
 use tree::MountedTree;
 

@@ -11,6 +11,7 @@
 mod api;
 mod authoring;
 mod bad_input;
+mod bad_options;
 mod bad_variables;
 mod elements;
 mod image_file;

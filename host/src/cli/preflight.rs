@@ -13,6 +13,8 @@ use crate::sys::process::find;
 
 use super::Failure;
 
+mod trial;
+
 /// The name of this program where it is not an old command's.
 const SLATE: &str = "slate";
 
@@ -59,7 +61,8 @@ pub(crate) fn check_request(plan: &Plan, output: &Path, host: &Host) -> Result<(
     check_kind(Path::new(&plan.image_name))?;
     plan.outputs.iter().try_for_each(check_place)?;
     plan.sources.iter().try_for_each(check_component)?;
-    check_tools(&plan.tools)
+    check_tools(&plan.tools)?;
+    trial::check(plan)
 }
 
 /// Whether who runs this may write the outputs of `plan`.

@@ -19,11 +19,11 @@ const OLD_QCOW2: [&str; 2] = ["compat=0.10", "compat=v2"];
 
 /// Writes the disk in `format` to the existing file `output`.
 pub(super) fn convert(image: &RawImage, format: Format, output: &Path, step: &StepScope) -> Result<()> {
-    let Some(name) = format.qemu_img_name() else {
+    if format.qemu_img_name().is_none() {
         return copy::copy_file(&image.file, output).map(drop);
-    };
+    }
     let size = image.disk.size;
-    let program = Program::new("qemu-img").args(arguments(name, format, &image.plan.conversion));
+    let program = Program::new("qemu-img").args(arguments(format, &image.plan.conversion));
     let exit = program.arg(&image.file).arg(output).run(&mut |stream, line| {
         if let Some(done) = progress(stream, line) {
             step.bytes((size as f64 * done) as u64, Some(size));
@@ -33,7 +33,8 @@ pub(super) fn convert(image: &RawImage, format: Format, output: &Path, step: &St
 }
 
 /// The arguments of qemu-img, but for the two files.
-fn arguments(name: &str, format: Format, conversion: &Conversion) -> Vec<String> {
+pub(crate) fn arguments(format: Format, conversion: &Conversion) -> Vec<String> {
+    let name = format.qemu_img_name().unwrap_or("raw");
     let mut args: Vec<String> =
         ["convert", "-p", "-W", "-m", COROUTINES, "-f", "raw", "-O", name].map(str::to_owned).into();
     if format == Format::Qcow2 && !conversion.uncompressed {
@@ -105,8 +106,7 @@ mod tests {
             (Format::Vdi, false, None, "vdi"),
         ];
         for (format, uncompressed, options, expected) in table {
-            let name = format.qemu_img_name().unwrap();
-            let args = arguments(name, format, &conversion(uncompressed, options));
+            let args = arguments(format, &conversion(uncompressed, options));
             assert_eq!(args.join(" "), format!("{common} {expected}"));
         }
     }
