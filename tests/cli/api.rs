@@ -2,6 +2,7 @@
 
 mod command_line;
 mod documented;
+mod examples;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,22 @@
 //!
 //! A component's world is the union of those whose `export!` it uses: an
 //! element's is `element`, a distribution's `element` and `managers`.
+//!
+//! The other modules make short what elements do every day; what they leave out is here.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::bail;
+//! use blankslate_sdk::bindings::wit::fetch::{self, Digest, Request};
+//!
+//! let digest = Some(Digest::Sha512("0".repeat(128)));
+//! match fetch::get(&Request { url: "https://example.org/tools.tar".to_owned(), digest }) {
+//!     Ok(fetched) => blankslate_sdk::info!("{} bytes", fetched.size),
+//!     Err(fetch::Error::Mismatch(found)) => bail!("the tools are others: {found}"),
+//!     Err(other) => bail!("fetching the tools: {other:?}"),
+//! }
+//! # Ok(()) }
+//! ```
 
 #![allow(missing_docs, missing_debug_implementations, unreachable_pub, unsafe_code, clippy::all)]
 

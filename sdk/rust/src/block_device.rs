@@ -1,4 +1,15 @@
 //! The image's disk.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::{block_device, info};
+//!
+//! let disk = block_device::describe()?;
+//! for volume in disk.volumes.iter().filter(|volume| volume.mount_point.is_some()) {
+//!     info!("{} is on {}", volume.mount_point.as_deref().unwrap_or_default(), volume.name);
+//! }
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 

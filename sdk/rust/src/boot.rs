@@ -1,4 +1,16 @@
 //! How the image boots.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::boot::{self, Firmware, Loader};
+//!
+//! boot::add_kernel_arguments(["quiet", "console=ttyS0,115200"])?;
+//! boot::load_modules(["nf_conntrack"])?;
+//! // In the finalise phase, and with `block-device = true` in the manifest:
+//! let serial_console = Some("ttyS0,115200".to_owned());
+//! boot::install_loader(&Loader { firmware: Firmware::Efi, timeout: 1, serial_console })?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 

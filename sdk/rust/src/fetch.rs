@@ -1,4 +1,19 @@
 //! Files from the network.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::command::{Argument, Command};
+//! use blankslate_sdk::{fetch, rootfs};
+//!
+//! let key = fetch::unverified("https://example.org/keys/me.asc")?;
+//! rootfs::write("/etc/keys/me.asc", fetch::read(&key)?)?;
+//!
+//! let digest = "0c7fcf412c36e9e1cfc3cca37cec9afedcfca86e1943f6827c36e88dfda41642";
+//! let tools = fetch::sha256("https://example.org/tools.tar", digest)?;
+//! let tar = Command::host("tar").args(["--extract", "--directory"]).arg(Argument::image("/opt"));
+//! tar.arg(Argument::fetched(&tools).prefixed("--file=")).run()?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 

@@ -1,4 +1,14 @@
 //! Files of the build host that the manifest declares.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::{host_files, rootfs};
+//!
+//! if let Some(keys) = host_files::read("~/.ssh/authorized_keys")? {
+//!     rootfs::file("/root/.ssh/authorized_keys").mode(0o600).write(keys)?;
+//! }
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 

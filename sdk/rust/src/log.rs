@@ -1,5 +1,15 @@
 //! Lines for the build's log; see also the macros [`debug!`](crate::debug),
 //! [`info!`](crate::info) and [`warn!`](crate::warn).
+//!
+//! ```no_run
+//! use blankslate_sdk::{debug, info, log, warn};
+//!
+//! let (name, tries) = ("greeter", 3);
+//! debug!("{name} begins");
+//! info!("asking {name} {tries} times");
+//! warn!("{name} does not answer");
+//! log::error("nobody answers");
+//! ```
 
 use crate::bindings::wit::log::{Level, write};
 

@@ -1,4 +1,18 @@
 //! How far a long step has come.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::progress::Step;
+//! use blankslate_sdk::rootfs;
+//!
+//! let names = ["alpha", "beta"];
+//! let step = Step::items("making homes", names.len() as u64);
+//! for (done, name) in (1..).zip(names) {
+//!     rootfs::directory(&format!("/home/{name}")).create()?;
+//!     step.set(done);
+//! }
+//! # Ok(()) }
+//! ```
 
 use crate::bindings::wit::progress::Step as Handle;
 pub use crate::bindings::wit::progress::Unit;

@@ -1,4 +1,16 @@
 //! What a ramdisk that is made from this image shall hold.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::ramdisk::{self, InitScript};
+//!
+//! ramdisk::add_modules(["mlx4_core"])?;
+//! ramdisk::add_programs(["ip", "/usr/sbin/ethtool"])?;
+//! ramdisk::add_udev_rules("82-net.rules", "SUBSYSTEM==\"net\", TAG+=\"greeter\"\n")?;
+//! let contents = "ip link set lo up\n".to_owned();
+//! ramdisk::add_init_script(&InitScript { name: "loopback".to_owned(), order: 20, contents })?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 

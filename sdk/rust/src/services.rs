@@ -1,4 +1,13 @@
 //! Services of the image, by the generic names of the element's `svc-map`.
+//!
+//! ```no_run
+//! # fn main() -> blankslate_sdk::Result {
+//! use blankslate_sdk::services;
+//!
+//! services::enable(["ssh"])?;
+//! services::disable(["apt-daily.timer"])?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 
