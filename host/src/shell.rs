@@ -39,6 +39,8 @@ const UNLIMITED: Duration = Duration::MAX;
 #[derive(Debug)]
 pub struct ShellRunner {
     contract: Environment,
+    /// What the phase that makes the tree sees besides.
+    bootstrap: Environment,
     functions: Environment,
     hooks: PathBuf,
     /// Programs that hooks outside the chroot find first.
@@ -70,10 +72,10 @@ impl ShellRunner {
             offline: site.options.offline,
             arguments: &site.options.arguments,
         };
-        let mut contract = environment::contract(plan, &surroundings);
+        let contract = environment::contract(plan, &surroundings);
         let image_cache = absolute(&contract["DIB_IMAGE_CACHE"]).context("finding DIB_IMAGE_CACHE")?;
         let names: Vec<&str> = element_directories.iter().map(|(name, _)| name.as_str()).collect();
-        contract.extend(packages::arguments(&names, &image_cache, &dirs.library(), &contract)?);
+        let bootstrap = packages::arguments(&names, &image_cache, &dirs.library(), &contract)?;
         let parameters = dirs.block_device_parameters();
         fs::create_dir_all(parameters.parent().unwrap_or(&parameters))
             .and_then(|()| fs::write(&parameters, environment::block_device_parameters(&contract)))
@@ -84,6 +86,7 @@ impl ShellRunner {
         let packages = packages::Keeper::start(&image_cache)?;
         Ok(ShellRunner {
             contract,
+            bootstrap,
             _packages: packages,
             programs: library.programs,
             functions: environment::exported_functions(&element_directories),
@@ -132,6 +135,9 @@ impl ShellRunner {
         sink: &mut dyn FnMut(&str),
     ) -> Result<Environment> {
         let mut env = self.variables(ground);
+        if phase == Phase::Root {
+            env.extend(self.bootstrap.clone());
+        }
         if matches!(phase, Phase::Root | Phase::Cleanup) {
             env.insert("TARGET_ROOT".to_owned(), ground.tree.to_string_lossy().into_owned());
         }

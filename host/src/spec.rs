@@ -91,23 +91,67 @@ pub enum Arch {
     Amd64,
     /// 64 bits of ARM.
     Arm64,
+    /// 32 bits of ARM with hardware floating point.
+    Armhf,
+    /// 32 bits of x86.
+    I386,
+    /// 64 bits of POWER, little-endian.
+    Ppc64el,
+    /// 64 bits of RISC-V.
+    Riscv64,
+    /// 64 bits of IBM Z.
+    S390x,
 }
 
 impl Arch {
     /// Every architecture, in the order shown to people.
-    pub const ALL: [Arch; 2] = [Arch::Amd64, Arch::Arm64];
+    pub const ALL: [Arch; 7] =
+        [Arch::Amd64, Arch::Arm64, Arch::Armhf, Arch::I386, Arch::Ppc64el, Arch::Riscv64, Arch::S390x];
 
     /// Debian's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Arch::Amd64 => "amd64",
             Arch::Arm64 => "arm64",
+            Arch::Armhf => "armhf",
+            Arch::I386 => "i386",
+            Arch::Ppc64el => "ppc64el",
+            Arch::Riscv64 => "riscv64",
+            Arch::S390x => "s390x",
         }
     }
 
     /// The architecture of the build host, if it is one of ours.
     pub fn of_host() -> Option<Arch> {
         std::env::consts::ARCH.parse().ok()
+    }
+
+    /// QEMU's name for its processor.
+    pub fn processor(self) -> &'static str {
+        match self {
+            Arch::Amd64 => "x86_64",
+            Arch::Arm64 => "aarch64",
+            Arch::Armhf => "arm",
+            Arch::I386 => "i386",
+            Arch::Ppc64el => "ppc64le",
+            Arch::Riscv64 => "riscv64",
+            Arch::S390x => "s390x",
+        }
+    }
+
+    /// Whether its processors run programs of another architecture themselves.
+    pub fn runs(self, other: Arch) -> bool {
+        self == other || matches!((self, other), (Arch::Amd64, Arch::I386) | (Arch::Arm64, Arch::Armhf))
+    }
+
+    /// Whether its machines can start by a BIOS.
+    pub fn has_bios(self) -> bool {
+        matches!(self, Arch::Amd64 | Arch::I386)
+    }
+
+    /// Whether its machines can start by UEFI.
+    pub fn has_efi(self) -> bool {
+        !matches!(self, Arch::Ppc64el | Arch::S390x)
     }
 }
 
@@ -140,6 +184,11 @@ impl FromStr for Arch {
         match name {
             "amd64" | "x86_64" => Ok(Arch::Amd64),
             "arm64" | "aarch64" => Ok(Arch::Arm64),
+            "armhf" | "arm" | "armv7l" => Ok(Arch::Armhf),
+            "i386" | "i586" | "i686" | "x86" => Ok(Arch::I386),
+            "ppc64el" | "ppc64le" | "powerpc64" => Ok(Arch::Ppc64el),
+            "riscv64" => Ok(Arch::Riscv64),
+            "s390x" => Ok(Arch::S390x),
             _ => Err(UnknownName::new("architecture", name, &Arch::ALL)),
         }
     }

@@ -22,9 +22,10 @@
 //! | [`disk`], [`trim`] | sparse files, free space, flushing, discarding |
 //! | [`lock`] | directories claimed by one process |
 //! | [`regular`] | files of others, opened without waiting for a pipe |
-//! | [`sysinfo`] | memory, rights |
+//! | [`sysinfo`], [`binfmt`] | memory, rights, architectures |
 
 pub mod attributes;
+pub mod binfmt;
 pub mod blkpg;
 pub mod chroot;
 pub mod copy;

@@ -61,13 +61,14 @@ impl Settings {
     /// Reads the parameters.
     pub(crate) fn read() -> Result<Settings> {
         let arch = image::describe().arch;
-        let kernel = given("kernel")?.unwrap_or_else(|| format!("linux-image-{arch}"));
+        let kernel = given("kernel")?.unwrap_or_else(|| kernel_of(&arch));
         Ok(Settings {
             arch,
             sources: Wish {
                 release: release()?,
                 mirror: given("mirror")?,
-                security_mirror: given("security-mirror")?,
+                // Empty means none.
+                security_mirror: params::find("security-mirror")?,
                 components: params::find("components")?,
             },
             variant: params::get("variant")?,
@@ -113,6 +114,17 @@ impl Settings {
     pub(crate) fn has_plain_locale(&self) -> bool {
         ["C", "POSIX", "C.UTF-8"].contains(&self.locale.as_str())
     }
+}
+
+/// The package of an architecture's usual kernel.
+fn kernel_of(arch: &str) -> String {
+    let flavour = match arch {
+        "armhf" => "armmp",
+        "i386" => "686-pae",
+        "ppc64el" => "powerpc64le",
+        _ => arch,
+    };
+    format!("linux-image-{flavour}")
 }
 
 /// A parameter that counts as unset when it is empty, as shells set variables.

@@ -39,7 +39,7 @@ fn firmwares(arch: &str) -> Result<Vec<Firmware>> {
 /// The serial console: the one given, none if that is empty, else the first
 /// that an architecture's machines have.
 fn console(given: Option<String>, arch: &str) -> Option<String> {
-    let port = if arch == "arm64" { "ttyAMA0" } else { "ttyS0" };
+    let port = if ["arm64", "armhf"].contains(&arch) { "ttyAMA0" } else { "ttyS0" };
     Some(given.unwrap_or_else(|| format!("{port},115200"))).filter(|console| !console.is_empty())
 }
 
@@ -52,6 +52,8 @@ mod tests {
         for (given, arch, expected) in [
             (None, "amd64", Some("ttyS0,115200")),
             (None, "arm64", Some("ttyAMA0,115200")),
+            (None, "armhf", Some("ttyAMA0,115200")),
+            (None, "i386", Some("ttyS0,115200")),
             (Some("hvc0"), "arm64", Some("hvc0")),
             (Some(""), "amd64", None),
         ] {

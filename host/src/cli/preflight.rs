@@ -9,6 +9,7 @@ use crate::plan::{Plan, PlannedOutput, Tool};
 use crate::plugin;
 use crate::spec::Arch;
 use crate::sys;
+use crate::sys::binfmt::{Emulation, emulation};
 use crate::sys::process::find;
 
 use super::Failure;
@@ -28,13 +29,15 @@ const BLOCK: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Host {
     arch: Option<Arch>,
+    /// How it runs programs of another processor.
+    emulation: fn(&str) -> Emulation,
     is_root: bool,
 }
 
 impl Host {
     /// This machine.
     pub(crate) fn here() -> Host {
-        Host { arch: Arch::of_host(), is_root: sys::sysinfo::is_root() }
+        Host { arch: Arch::of_host(), emulation, is_root: sys::sysinfo::is_root() }
     }
 }
 
@@ -56,7 +59,7 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
 
 /// The part of it that does not depend on who asks.
 pub(crate) fn check_request(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
-    check_arch(plan.arch, host.arch)?;
+    check_arch(plan.arch, host)?;
     check_file(output)?;
     check_kind(Path::new(&plan.image_name))?;
     plan.outputs.iter().try_for_each(check_place)?;
@@ -70,13 +73,26 @@ pub(crate) fn check_outputs(plan: &Plan) -> Result<(), Failure> {
     plan.outputs.iter().try_for_each(check_writable)
 }
 
-fn check_arch(wanted: Arch, host: Option<Arch>) -> Result<(), Failure> {
-    if host == Some(wanted) {
+fn check_arch(wanted: Arch, host: &Host) -> Result<(), Failure> {
+    if host.arch.is_some_and(|arch| arch.runs(wanted)) {
         return Ok(());
     }
-    let here = host.map_or("another one", Arch::as_str);
+    let here = host.arch.map_or("another one", Arch::as_str);
     let message = format!("an image for {wanted} cannot be built here: this machine is {here}");
-    Err(Failure::request(message).with_hint(format!("build on {wanted}; `slate plan` works anywhere")))
+    let refused =
+        |why: &str| Err(Failure::request(format!("{message}{why}")).with_hint(emulator_hint(wanted)));
+    match (host.emulation)(wanted.processor()) {
+        Emulation::Anywhere => Ok(()),
+        Emulation::Outside => refused(", and emulates its programs outside of images only (no flag F)"),
+        Emulation::None => refused(""),
+    }
+}
+
+fn emulator_hint(wanted: Arch) -> String {
+    format!(
+        "install an emulator that the kernel is told of, package qemu-user-static, or build on {wanted}; \
+         `slate plan` works anywhere"
+    )
 }
 
 fn check_place(output: &PlannedOutput) -> Result<(), Failure> {
@@ -186,4 +202,35 @@ fn check_tools(tools: &[Tool]) -> Result<(), Failure> {
 fn line(tool: &Tool) -> String {
     let instead = tool.alternative.as_ref().map(|other| format!(" or {other}")).unwrap_or_default();
     format!("  {}{instead} (package {}), needed by {}", tool.program, tool.package, tool.wanted_by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_builds_for_what_it_runs() {
+        let told = |processor: &str| match processor {
+            "aarch64" => Emulation::Anywhere,
+            "s390x" => Emulation::Outside,
+            _ => Emulation::None,
+        };
+        let cannot = "cannot be built here: this machine is amd64";
+        for (wanted, expected) in [
+            (Arch::Amd64, None),
+            (Arch::I386, None),
+            (Arch::Arm64, None),
+            (Arch::Riscv64, Some(format!("an image for riscv64 {cannot}"))),
+            (
+                Arch::S390x,
+                Some(format!(
+                    "an image for s390x {cannot}, and emulates its programs outside of images only (no flag F)"
+                )),
+            ),
+        ] {
+            let host = Host { arch: Some(Arch::Amd64), emulation: told, is_root: false };
+            let refused = expected.map(|message| Failure::request(message).with_hint(emulator_hint(wanted)));
+            assert_eq!(check_arch(wanted, &host).err(), refused, "{wanted}");
+        }
+    }
 }

@@ -23,9 +23,12 @@ pub(super) fn write(tree: &Path, plan: &Plan, output: &Path) -> Result<()> {
 
 /// A manifest that says no more than an image must.
 fn plain(plan: &Plan) -> String {
+    // By the names of the App Container specification, as it lists them under `arch`.
     let arch = match plan.arch {
-        Arch::Amd64 => "amd64",
         Arch::Arm64 => "aarch64",
+        Arch::Armhf => "armv7l",
+        Arch::Ppc64el => "ppc64le",
+        other => other.as_str(),
     };
     let manifest = json!({
         "acKind": "ImageManifest",

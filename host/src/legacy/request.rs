@@ -85,7 +85,7 @@ pub enum RequestError {
     #[error("-o {0} is a directory: name a file in it")]
     OutputDirectory(String),
     /// The architecture of the build host is none of those known, and none was given.
-    #[error("the build host's architecture is not known; give one with -a (known: amd64, arm64)")]
+    #[error("the build host's architecture is not known; give one with -a, as -a amd64")]
     HostArchitecture,
 }
 

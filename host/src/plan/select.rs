@@ -141,10 +141,7 @@ impl<'a> Selection<'a> {
         if !self.has(VM) || self.providers.contains_key(BLOCK_DEVICE) || self.chosen.iter().any(partitions) {
             return Ok(());
         }
-        let name = match arch {
-            Arch::Amd64 => "block-device-mbr",
-            Arch::Arm64 => "block-device-efi",
-        };
+        let name = if arch.has_bios() || !arch.has_efi() { "block-device-mbr" } else { "block-device-efi" };
         self.queue.push_back((name.to_owned(), WantedBy::Default(VM.to_owned())));
         self.gather()
     }

@@ -22,17 +22,25 @@ struct Target {
     file: &'static str,
 }
 
-fn target(arch: Arch) -> Target {
-    match arch {
-        Arch::Arm64 => Target { platform: "arm64-efi", package: "grub-efi-arm64-bin", file: "BOOTAA64.EFI" },
-        Arch::Amd64 => Target { platform: "x86_64-efi", package: "grub-efi-amd64-bin", file: "BOOTX64.EFI" },
-    }
+/// The names of the removable-media loaders are those of the UEFI specification
+/// (3.5.1.1), the platforms GRUB's, the packages Debian's.
+fn target(arch: Arch) -> Option<Target> {
+    let (platform, package, file) = match arch {
+        Arch::Amd64 => ("x86_64-efi", "grub-efi-amd64-bin", "BOOTX64.EFI"),
+        Arch::Arm64 => ("arm64-efi", "grub-efi-arm64-bin", "BOOTAA64.EFI"),
+        Arch::Armhf => ("arm-efi", "grub-efi-arm-bin", "BOOTARM.EFI"),
+        Arch::I386 => ("i386-efi", "grub-efi-ia32-bin", "BOOTIA32.EFI"),
+        Arch::Riscv64 => ("riscv64-efi", "grub-efi-riscv64-bin", "BOOTRISCV64.EFI"),
+        Arch::Ppc64el | Arch::S390x => return None,
+    };
+    Some(Target { platform, package, file })
 }
 
 /// Makes the loader in the chroot and puts it onto the EFI system partition.
 pub(super) fn install(grub: &Grub<'_>, log: &mut dyn FnMut(&str)) -> Result<(), LoaderError> {
     let esp = system_partition(grub)?;
-    let target = target(grub.image.arch);
+    let arch = grub.image.arch;
+    let target = target(arch).ok_or_else(|| LoaderError::Layout(format!("{arch} has no UEFI")))?;
     let modules = grub.modules(target.platform, target.package)?;
     let directory = grub.copy_modules(target.platform, &modules)?;
     let core = make_core(grub, &target, &directory, log)?;

@@ -7,7 +7,7 @@ Options:
   -o NAME                    write NAME.<type> for each type (default image)
   -t TYPE,...                types: qcow2, raw, tar, tgz, squashfs, vhd, docker, aci, vhdx, vmdk, vdi, qcow,
                              qed, parallels (default qcow2)
-  -a ARCH                    architecture: amd64 or arm64 (default this machine's)
+  -a ARCH                    architecture: amd64, arm64, armhf, i386, ... (default this machine's)
   -x                         trace hooks; -x -x traces everything
   -u                         do not compress
   -c                         start with an empty environment

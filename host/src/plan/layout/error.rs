@@ -177,11 +177,16 @@ impl LayoutError {
             LayoutError::UnsuitableRoot { .. } => "use ext4, xfs or btrfs for the root".into(),
             LayoutError::TooManyPartitions { .. } => "make fewer partitions".into(),
             LayoutError::NoFirmware { arch, .. } => {
-                let elements = match arch {
-                    Arch::Amd64 => "one of block-device-mbr, block-device-gpt and block-device-efi",
-                    Arch::Arm64 => "block-device-efi",
-                };
-                format!("change the layout, or take that of {elements}")
+                let take = "change the layout, or take that of";
+                match (arch.has_bios(), arch.has_efi()) {
+                    (true, _) => {
+                        format!("{take} one of block-device-mbr, block-device-gpt and block-device-efi")
+                    }
+                    (false, true) => format!("{take} block-device-efi"),
+                    (false, false) => {
+                        "leave out 'vm', or let the distribution's elements install a boot loader".into()
+                    }
+                }
             }
             LayoutError::BiosSectors { .. } => {
                 "leave the block_size out, or lay the disk out for UEFI alone: an EFI system partition, and no \

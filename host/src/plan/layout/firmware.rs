@@ -21,11 +21,14 @@ impl Layout {
     ///
     /// Fails with the first impossibility, naming node and value.
     pub fn check_boot(&self, disk: &DiskSpec, arch: Arch) -> Result<(), LayoutError> {
+        if !arch.has_bios() && !arch.has_efi() {
+            return Err(self.unbootable(arch, "its machines start by neither BIOS nor UEFI"));
+        }
         let DiskContent::Partitions(table) = &self.content else {
             return Err(self.unbootable(arch, "it has no partition table"));
         };
         let system = table.partitions.iter().find(|partition| partition.kind.is_efi_system());
-        let bios = arch == Arch::Amd64
+        let bios = arch.has_bios()
             && match table.label {
                 TableLabel::Mbr => system.is_none(),
                 TableLabel::Gpt => bios_boot(table).is_some(),
@@ -86,11 +89,11 @@ fn bios_boot(table: &PartitionTable) -> Option<(usize, &Partition)> {
 }
 
 fn missing(label: TableLabel, arch: Arch) -> &'static str {
-    match (label, arch) {
-        (TableLabel::Gpt, Arch::Amd64) => {
+    match (label, arch.has_bios()) {
+        (TableLabel::Gpt, true) => {
             "it has neither an EFI system partition (EF00) nor a BIOS boot partition (EF02)"
         }
-        (TableLabel::Gpt, Arch::Arm64) => "it has no EFI system partition (EF00)",
+        (TableLabel::Gpt, false) => "it has no EFI system partition (EF00)",
         (TableLabel::Mbr, _) => "it has no EFI system partition (0xEF)",
     }
 }
