@@ -202,12 +202,16 @@ fn trace_level() {
         ("-xx", None, "2"),
         ("-x", Some("1"), "2"),
     ] {
-        let mut command = seed.old("disk-image-create", &format!("-n -t tar -o out/x seed probe {words}"));
+        let mut command =
+            seed.old("disk-image-create", &format!("-n -t tar -o out/x seed probe local-config {words}"));
         let variable = of_caller.map(|value| ("DIB_DEBUG_TRACE", value));
-        succeed(command.env("OVERWRITE_OLD_IMAGE", "1").envs(variable));
+        let output = succeed(command.env("OVERWRITE_OLD_IMAGE", "1").envs(variable));
         for phase in ["root", "cleanup"] {
             assert_eq!(noted(&seed, phase)["DIB_DEBUG_TRACE"], level, "{words} after {of_caller:?}");
         }
+        // What components call is told from the second level on.
+        let told = text(&output.stderr);
+        assert_eq!(told.contains(" trace: rootfs."), level == "2", "{words} after {of_caller:?}: {told}");
     }
 }
 

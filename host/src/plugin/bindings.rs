@@ -5,6 +5,8 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "element",
+    // The report tells the calls, see `report::trace`.
+    imports: { default: tracing },
     exports: { default: async },
     with: {
         "blankslate:element/rootfs.reader": crate::plugin::interfaces::rootfs::Reader,

@@ -5,7 +5,9 @@ use std::fmt::{self, Write};
 
 use anyhow::{Context as _, Result, anyhow};
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry};
 
@@ -49,14 +51,67 @@ struct TraceLayer {
     report: Report,
 }
 
-impl<S: tracing::Subscriber> Layer<S> for TraceLayer {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for TraceLayer {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if attributes.metadata().name() == CALL
+            && let Some(span) = context.span(id)
+        {
+            let mut call = Call::default();
+            attributes.record(&mut call);
+            span.extensions_mut().insert(call);
+        }
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
         let mut text = Text::default();
         event.record(&mut text);
         let metadata = event.metadata();
+        if metadata.target().starts_with(BINDINGS) {
+            let span = context.event_span(event).filter(|_| text.message == CALL_BEGINS);
+            if let Some(call) = span.as_ref().and_then(|span| span.extensions().get::<Call>().map(Call::told))
+            {
+                self.report.core.emit_here(call);
+            }
+            return;
+        }
         let target = Some(metadata.target());
         let body = Body::Message { level: level(*metadata.level()), text: text.finish(), target };
         self.report.core.emit_here(body);
+    }
+}
+
+/// Where the bindings of components are.
+const BINDINGS: &str = "blankslate::plugin::bindings";
+
+/// The span that they make for each call of the host,
+/// and the first of its two events. Arguments can be secrets: they are not told.
+const CALL: &str = "wit-bindgen import";
+const CALL_BEGINS: &str = "call";
+
+/// What a component calls.
+#[derive(Default)]
+struct Call {
+    module: String,
+    function: String,
+}
+
+impl Call {
+    /// `rootfs.write`, or `rootfs.reader.read` for a method.
+    fn told(&self) -> Body {
+        let function = self.function.rsplit(']').next().unwrap_or_default();
+        Body::Message { level: Level::Trace, text: format!("{}.{function}", self.module), target: None }
+    }
+}
+
+impl Visit for Call {
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "module" => value.clone_into(&mut self.module),
+            "function" => value.clone_into(&mut self.function),
+            _ => {}
+        }
     }
 }
 
@@ -116,6 +171,33 @@ mod tests {
         at(&recorder, 1.0);
         with_default(Registry::default().with(filter(options).unwrap()).with(layer), emit);
         recorder.text()
+    }
+
+    #[test]
+    fn the_calls_of_components_are_told_by_name() {
+        let calls = || {
+            let span = |function: &str| {
+                tracing::trace_span!(
+                    target: "blankslate::plugin::bindings::x", "wit-bindgen import", module = "rootfs", function
+                )
+            };
+            for function in ["write", "[method]reader.read"] {
+                let _entered = span(function).entered();
+                tracing::trace!(target: "blankslate::plugin::bindings::x", contents = "secret", "call");
+                tracing::info!("found");
+                tracing::trace!(target: "blankslate::plugin::bindings::x", result = "secret", "return");
+            }
+        };
+        let found = "    1.0s                blankslate::report::trace::tests: found\n";
+        let [write, read] =
+            ["write", "reader.read"].map(|name| format!("    1.0s                trace: rootfs.{name}\n"));
+        for (verbosity, expected) in [
+            (Verbosity::Verbose, format!("{found}{found}")),
+            (Verbosity::Trace, format!("{write}{found}{read}{found}")),
+        ] {
+            let options = ReportOptions { verbosity, filter: None, ..ReportOptions::default() };
+            assert_eq!(told(&options, calls), expected, "{verbosity:?}");
+        }
     }
 
     fn events() {
