@@ -147,7 +147,9 @@ fn publish(
         }
         Digests::remove_beside(&planned.path)?;
         let size = pending.publish()?;
-        digests.write_beside(&planned.path, &site.workspace.partials())?;
+        let whole = site.options.digest_paths.then_some(planned.path.as_os_str());
+        let name = whole.or(planned.path.file_name()).unwrap_or_default();
+        digests.write_beside(&planned.path, &name.to_string_lossy(), &site.workspace.partials())?;
         site.report.artifact(planned.format.as_str(), &planned.path, size);
         artifacts.push(Artifact { format: planned.format, path: planned.path.clone(), size, digests });
     }

@@ -71,6 +71,7 @@ impl ShellRunner {
             lock_files: &site.options.cache_directory.join("locks"),
             offline: site.options.offline,
             arguments: &site.options.arguments,
+            given: &site.options.environment,
         };
         let contract = environment::contract(plan, &surroundings);
         let image_cache = absolute(&contract["DIB_IMAGE_CACHE"]).context("finding DIB_IMAGE_CACHE")?;

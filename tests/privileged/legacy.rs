@@ -36,13 +36,14 @@ fn the_fleet_builders_call() {
     let mut command = seed.old("disk-image-create", words);
     command.arg(&name).args(["seed", "probe"]);
     command.env("DIB_RELEASE", "bookworm").env("DIB_IMAGE_NAME", "deb").env("DIB_IMAGE_FILENAME", "deb-0001");
-    succeed(&mut command);
+    let told = text(&succeed(&mut command).stderr);
+    assert!(!told.contains("debug: "), "the first -x traces hooks alone: {told}");
     let expected = ["d", "qcow2", "qcow2.md5", "qcow2.sha256", "raw", "raw.md5", "raw.sha256"];
     assert_eq!(seed.outputs(), expected.map(|end| format!("deb-0001.{end}")));
     for (program, end) in [("md5sum", "md5"), ("sha256sum", "sha256")] {
         let said = fs::read_to_string(seed.output(&format!("deb-0001.qcow2.{end}"))).unwrap();
         let sum = text(&succeed(Command::new(program).arg(seed.output("deb-0001.qcow2"))).stdout);
-        assert_eq!(said.split_whitespace().next(), sum.split_whitespace().next(), "the digest comes first");
+        assert_eq!(said, sum, "the path is as it was given");
     }
     let info =
         succeed(Command::new("qemu-img").args(["info", "--output=json"]).arg(seed.output("deb-0001.qcow2")));
@@ -51,6 +52,11 @@ fn the_fleet_builders_call() {
         Command::new("debugfs").args(["-R", "cat /etc/base"]).arg(seed.output("deb-0001.raw")).output();
     assert_eq!(text(&read.unwrap().stdout), "1 bookworm\n");
     let manifest = fs::read_to_string(seed.output("deb-0001.d/dib-manifests/env")).unwrap();
+    let names =
+        manifest.lines().map(|line| line.strip_prefix("declare -x ").and_then(|it| it.split_once('=')));
+    let names: Vec<_> = names.map(|declared| declared.unwrap().0).collect();
+    let expected = ["DIB_ARGS", "DIB_IMAGE_FILENAME", "DIB_IMAGE_NAME", "DIB_PYTHON_EXEC", "DIB_RELEASE"];
+    assert_eq!(names, expected, "what diskimage-builder finds when it begins");
     assert!(manifest.contains("declare -x DIB_IMAGE_FILENAME=\"deb-0001\""), "{manifest}");
 }
 
@@ -258,7 +264,7 @@ fn links() {
         assert_eq!(text(&link("").stdout), expected);
     }
     let version = succeed(Command::new(directory.join("disk-image-create")).arg("--version"));
-    assert!(text(&version.stdout).contains("diskimage-builder 3.43.0"), "{}", text(&version.stdout));
+    assert_eq!(text(&version.stdout), format!("3.43.0\nslate {}\n", env!("CARGO_PKG_VERSION")));
 
     fs::remove_file(directory.join("element-info")).unwrap();
     fs::write(directory.join("element-info"), "precious").unwrap();

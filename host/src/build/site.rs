@@ -1,5 +1,6 @@
 //! What a build works with besides its plan.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::breaks::Breaks;
@@ -28,6 +29,9 @@ pub struct BuildOptions {
     pub keep_logs: bool,
     /// Rename outputs of earlier builds, adding the date, instead of replacing them.
     pub keep_old_outputs: bool,
+    /// Name outputs in the files of their digests by the paths that they were given by, as
+    /// `md5sum PATH` does, and not by their names alone.
+    pub digest_paths: bool,
     /// Give Docker images to the docker of this machine besides.
     pub load_docker: bool,
     /// How much each hook of a component may use.
@@ -36,6 +40,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// The command line as typed, quoted.
     pub arguments: String,
+    /// The caller's variables, without those that flags set, for what elements write into images.
+    pub environment: BTreeMap<String, String>,
     /// Where to stop for a person.
     pub breaks: Breaks,
 }

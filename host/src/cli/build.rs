@@ -1,5 +1,6 @@
 //! `slate build`: makes images.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     logfile: Option<PathBuf>,
 
-    /// Keep the log of every hook after a success too
+    /// Keep the log of every hook after a success too; a log has 16 MiB at most, its first 4 and the last
     #[arg(long)]
     keep_logs: bool,
 
@@ -127,9 +128,9 @@ struct ReportArgs {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Args { spec, run, report } = args;
-    let Asked { plan, output, limits } = spec.plan()?;
+    let Asked { plan, output, limits, environment } = spec.plan()?;
     let dry_run = run.dry_run;
-    let options = run.options(report.keep_logs, &limits)?;
+    let options = BuildOptions { environment, ..run.options(report.keep_logs, &limits)? };
     if dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }
@@ -147,10 +148,12 @@ impl RunArgs {
             min_tmpfs: min_tmpfs << 30,
             keep_logs,
             keep_old_outputs: false,
+            digest_paths: false,
             load_docker: false,
             limits: self.limits.limits(limits),
             threads: thread::available_parallelism().map_or(1, usize::from),
             arguments: arguments(),
+            environment: BTreeMap::new(),
             breaks,
         })
     }

@@ -109,6 +109,8 @@ pub(super) struct Asked {
     pub(super) output: PathBuf,
     /// What the image file says that hooks may use.
     pub(super) limits: Vec<(Limit, u64)>,
+    /// The variables of the caller and the image file.
+    pub(super) environment: BTreeMap<String, String>,
 }
 
 impl SpecArgs {
@@ -120,9 +122,9 @@ impl SpecArgs {
         let library =
             library_args::library(&self.library.path_or(&environment, &file.elements_path), &environment)?;
         let limits = file.limits.clone();
-        let spec = self.spec(file, environment)?;
+        let spec = self.spec(file, environment.clone())?;
         let output = spec.output.clone();
-        Ok(Asked { plan: plan(spec, &library)?, output, limits })
+        Ok(Asked { plan: plan(spec, &library)?, output, limits, environment })
     }
 
     /// What flags say, and the image file where they do not. What can be given

@@ -47,9 +47,8 @@ impl Digests {
         }
     }
 
-    /// Writes each into its file, as `md5sum` and `sha256sum` do.
-    pub(super) fn write_beside(&self, output: &Path, partials: &Partials) -> Result<()> {
-        let name = output.file_name().unwrap_or_default().to_string_lossy();
+    /// Writes each into its file, as `md5sum` and `sha256sum` do for an output of this name.
+    pub(super) fn write_beside(&self, output: &Path, name: &str, partials: &Partials) -> Result<()> {
         for (checksum, digest) in &self.0 {
             write_whole(&file_of(output, *checksum), &format!("{digest}  {name}\n"), partials)?;
         }
@@ -104,7 +103,7 @@ mod tests {
         std::fs::write(&path, "abc").unwrap();
         let mut told = Vec::new();
         let digests = Digests::of(&path, &Checksum::ALL, &mut |done, total| told.push((done, total)));
-        digests.unwrap().write_beside(&path, &Partials::new(notes.path())).unwrap();
+        digests.unwrap().write_beside(&path, "x.raw", &Partials::new(notes.path())).unwrap();
         assert_eq!(told, [(3, 3)]);
         let read = |extension: &str| {
             std::fs::read_to_string(scratch.path().join(format!("x.raw.{extension}"))).unwrap()
@@ -116,7 +115,7 @@ mod tests {
         );
         Digests::remove_beside(&path).unwrap();
         let one = Digests::of(&path, &[Checksum::Sha256], &mut |_, _| {}).unwrap();
-        one.write_beside(&path, &Partials::new(notes.path())).unwrap();
+        one.write_beside(&path, "x.raw", &Partials::new(notes.path())).unwrap();
         assert!(beside(&path)[1].exists() && !beside(&path)[0].exists());
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn convert(image: &RawImage, format: Format, output: &Path, step: &St
     }
     let size = image.disk.size;
     let program = Program::new("qemu-img").args(arguments(format, &image.plan.conversion));
+    let program = program.passing(|line| share(line).is_some());
     let exit = program.arg(&image.file).arg(output).run(&mut |stream, line| {
         if let Some(done) = progress(stream, line) {
             step.bytes((size as f64 * done) as u64, Some(size));
@@ -64,11 +65,13 @@ fn options(format: Format, conversion: &Conversion) -> String {
     }
 }
 
-/// The share done, of a line such as `    (12.50/100%)`.
+/// The share done, of a line of progress.
 fn progress(stream: Stream, line: &[u8]) -> Option<f64> {
-    if stream != Stream::Stdout {
-        return None;
-    }
+    share(line).filter(|_| stream == Stream::Stdout)
+}
+
+/// The share done, of a line such as `    (12.50/100%)`.
+fn share(line: &[u8]) -> Option<f64> {
     let line = std::str::from_utf8(line).ok()?.trim();
     let percent = line.strip_prefix('(')?.strip_suffix("/100%)")?;
     percent.parse::<f64>().ok().map(|percent| percent / 100.0)

@@ -15,7 +15,7 @@ use crate::cli::{Failure, caller, execute, library_args, limit, output, prefligh
 use crate::element::{Library, installed};
 use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
-use crate::report::{ReportOptions, Verbosity};
+use crate::report::{Level, ReportOptions, Verbosity};
 use crate::sys;
 use crate::sys::elevate::Caller;
 
@@ -42,9 +42,8 @@ fn run(creator: Creator, arguments: Vec<String>, waiting: Option<&Caller>) -> Re
     }
     if options.version {
         let version = env!("CARGO_PKG_VERSION");
-        return output::print(&format!(
-            "slate {version}, for what was written for diskimage-builder {VERSION}\n"
-        ));
+        // Who asks for the version of diskimage-builder reads the first number.
+        return output::print(&format!("{VERSION}\nslate {version}\n"));
     }
     let request = request::request(creator, &options, &caller).map_err(|error| refused(creator, &error))?;
     let Build { plan, output, options: build, report } = build_of(creator, request, &arguments, waiting)?;
@@ -131,15 +130,18 @@ fn build_options(
         min_tmpfs: request.min_tmpfs,
         keep_logs: false,
         keep_old_outputs: request.keep_old,
+        digest_paths: true,
         load_docker: request.spec.conversion.docker_target.is_some() && preflight::has_program("docker"),
         limits: limit::of_environment()?,
         threads: thread::available_parallelism().map_or(1, usize::from),
         arguments,
+        environment: request.given.clone(),
         breaks: caller::breaks(&request.spec.environment)?,
     })
 }
 
-/// These commands print what hooks print, unless told to be quiet.
+/// These commands print what hooks print, unless told to be quiet. `-x` traces
+/// hooks; what `slate` itself does comes with the second one.
 fn report_options(request: &Request) -> ReportOptions {
     let verbosity = match (request.quiet, request.trace) {
         (true, _) => Verbosity::Quiet,
@@ -148,6 +150,7 @@ fn report_options(request: &Request) -> ReportOptions {
     };
     ReportOptions {
         verbosity,
+        traced: Some(if request.trace > 1 { Level::Trace } else { Level::Info }),
         logfile: request.logfile.clone(),
         append: true,
         profile: true,

@@ -31,6 +31,8 @@ pub struct Request {
     pub outputs: Vec<PlannedOutput>,
     /// Output path without an extension.
     pub image_name: PathBuf,
+    /// The caller's variables, without those that flags set.
+    pub given: BTreeMap<String, String>,
     /// The element to add if there is one of that name, unless the caller forbade it.
     pub implied: Option<&'static str>,
     /// Where build directories are made, if not in the usual place.
@@ -102,7 +104,8 @@ pub fn request(
     if options.elements.is_empty() {
         return Err(RequestError::NoElements);
     }
-    let variables = Variables::new(creator, options, caller);
+    let given = kept(options, caller);
+    let variables = Variables::new(creator, options, given.clone());
     let image_name = outputs::image_name(variables.or("IMAGE_NAME", "image"), &options.types);
     if !names_file(&image_name) {
         return Err(RequestError::OutputDirectory(image_name.display().to_string()));
@@ -132,6 +135,7 @@ pub fn request(
         spec,
         outputs: outputs::planned(&image_name, &wanted),
         image_name,
+        given,
         implied: implied(&variables),
         work_directory: variables.get("TMP_DIR").map(PathBuf::from),
         offline: variables.is_on("DIB_OFFLINE"),
@@ -145,19 +149,20 @@ pub fn request(
     })
 }
 
+/// The caller's variables that `-c` leaves.
+fn kept(options: &Options, caller: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let kept = |name: &String| !options.clear_environment || SURVIVES_CLEARING.contains(&name.as_str());
+    let kept = caller.iter().filter(|(name, _)| kept(name));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// The caller's variables with those of the flags over them.
 struct Variables {
     map: BTreeMap<String, String>,
 }
 
 impl Variables {
-    fn new(creator: Creator, options: &Options, caller: &BTreeMap<String, String>) -> Variables {
-        let kept = |name: &String| !options.clear_environment || SURVIVES_CLEARING.contains(&name.as_str());
-        let mut map: BTreeMap<String, String> = caller
-            .iter()
-            .filter(|(name, _)| kept(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+    fn new(creator: Creator, options: &Options, mut map: BTreeMap<String, String>) -> Variables {
         map.extend(options.variables.clone());
         let home = map.get("HOME").map_or("/root", String::as_str);
         let image_cache = format!("{home}/.cache/image-create");

@@ -2,13 +2,17 @@
 //!
 //! A hook's file holds the lines as the hook wrote them, both streams in the
 //! order they came, without timestamps: it can be compared with another
-//! build's. The file of `--logfile` has the times.
+//! build's. The file of `--logfile` has the times, and all of what a hook prints.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::element::Phase;
+
+mod hook_log;
+
+use hook_log::BOUNDS;
+pub(crate) use hook_log::HookLog;
 
 /// A directory that takes the logs of hooks.
 #[derive(Debug)]
@@ -29,26 +33,7 @@ impl LogDirectory {
 
     /// Starts a hook's log.
     pub(crate) fn hook(&self, phase: Phase, hook: &str, element: &str) -> io::Result<HookLog> {
-        let path = self.path.join(file_name(phase, hook, element));
-        let file = File::create(&path)?;
-        Ok(HookLog { path, file })
-    }
-}
-
-/// The log of one hook.
-#[derive(Debug)]
-pub(crate) struct HookLog {
-    pub(crate) path: PathBuf,
-    file: File,
-}
-
-impl HookLog {
-    /// Adds a line. It is written at once: what a killed build printed last is what matters.
-    pub(crate) fn line(&mut self, line: &str) -> io::Result<()> {
-        let mut bytes = Vec::with_capacity(line.len() + 1);
-        bytes.extend_from_slice(line.as_bytes());
-        bytes.push(b'\n');
-        self.file.write_all(&bytes)
+        HookLog::create(&self.path.join(file_name(phase, hook, element)), BOUNDS)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct ReportOptions {
     pub format: LogFormat,
     /// How much they see (`-q`, `-v`).
     pub verbosity: Verbosity,
+    /// The least level of what the program itself does, instead of what `verbosity` says; it holds for `logfile` too.
+    pub traced: Option<Level>,
     /// One file with everything, times included (`--logfile`).
     pub logfile: Option<PathBuf>,
     /// Add to what the file holds already.
@@ -42,6 +44,7 @@ impl Default for ReportOptions {
         ReportOptions {
             format: LogFormat::Text,
             verbosity: Verbosity::Normal,
+            traced: None,
             logfile: None,
             append: false,
             profile: false,
@@ -116,7 +119,10 @@ impl View {
         let traced = match options.filter {
             // The filter has chosen already.
             Some(_) => Level::Trace,
-            None => options.verbosity.least_level(),
+            None => {
+                let least = options.verbosity.least_level();
+                options.traced.map_or(least, |traced| traced.max(least))
+            }
         };
         View { verbosity: options.verbosity, traced, style: Style { colour: options.colour } }
     }

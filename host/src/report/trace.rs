@@ -35,13 +35,25 @@ fn filter(options: &ReportOptions) -> Result<EnvFilter> {
             anyhow!("SLATE_LOG is '{filter}': {error}; try 'debug' or 'blankslate::sys=debug'")
         });
     }
-    let level = match options.verbosity {
-        Verbosity::Trace => "trace",
-        Verbosity::Verbose => "debug",
-        _ if options.logfile.is_some() => "debug",
-        Verbosity::Quiet | Verbosity::Normal => "info",
+    let level = match (options.traced, options.verbosity) {
+        (Some(level), _) => word(level),
+        (None, Verbosity::Trace) => "trace",
+        (None, Verbosity::Verbose) => "debug",
+        (None, _) if options.logfile.is_some() => "debug",
+        (None, Verbosity::Quiet | Verbosity::Normal) => "info",
     };
     Ok(EnvFilter::new(format!("warn,{COMPILED}=error,blankslate={level}")))
+}
+
+/// A level in `tracing`'s notation.
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Trace => "trace",
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    }
 }
 
 /// The cache of compiled elements, which warns when another build tidies it up.
@@ -220,6 +232,27 @@ mod tests {
             let options = ReportOptions { verbosity, filter: None, ..ReportOptions::default() };
             assert_eq!(told(&options, events), expected, "{verbosity:?}");
         }
+    }
+
+    #[test]
+    fn what_the_program_does_can_be_left_out() {
+        for (traced, lines) in [(Level::Info, 2), (Level::Trace, 3)] {
+            let options = ReportOptions {
+                verbosity: Verbosity::Trace,
+                traced: Some(traced),
+                logfile: Some("log".into()),
+                filter: None,
+                ..ReportOptions::default()
+            };
+            assert_eq!(told(&options, events).lines().count(), lines, "{traced:?}");
+        }
+        let quiet = ReportOptions {
+            verbosity: Verbosity::Quiet,
+            traced: Some(Level::Trace),
+            filter: None,
+            ..ReportOptions::default()
+        };
+        assert_eq!(told(&quiet, events).lines().count(), 1, "the warning");
     }
 
     #[test]

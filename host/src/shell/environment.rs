@@ -39,6 +39,8 @@ pub struct Surroundings<'a> {
     pub offline: bool,
     /// The arguments of the command, for the manifests (`DIB_ARGS`).
     pub arguments: &'a str,
+    /// The caller's variables, without those that flags set, for the manifests (`DIB_ENV`).
+    pub given: &'a Environment,
 }
 
 /// The variables of all phases.
@@ -62,7 +64,7 @@ pub fn contract(plan: &Plan, around: &Surroundings<'_>) -> Environment {
     set("_LIB", text(&dirs.library()));
     set("LC_ALL", "C".to_owned());
     set("DIB_ARGS", around.arguments.to_owned());
-    set("DIB_ENV", dib_env(&plan.environment));
+    set("DIB_ENV", dib_env(around.given, around.arguments, &text(&around.library.python)));
     set("DIB_PYTHON_EXEC", text(&around.library.python));
     set("ELEMENTS_PATH", text(&dirs.elements()));
     set("PYTHONHASHSEED", "0".to_owned());
@@ -157,10 +159,14 @@ fn element_yaml(directories: &[(String, PathBuf)]) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// The caller's `DIB_*` values as bash declares them. Elements write this into
-/// the image: names that look like secrets are left out, and so are passwords
-/// of URLs.
-fn dib_env(environment: &Environment) -> String {
+/// The caller's `DIB_*` values as bash declares them, with the two that
+/// diskimage-builder has set before it looks. Elements write this into the
+/// image: names that look like secrets are left out, and so are passwords of
+/// URLs.
+fn dib_env(given: &Environment, arguments: &str, python: &str) -> String {
+    let mut environment = given.clone();
+    environment.insert("DIB_ARGS".to_owned(), arguments.to_owned());
+    environment.insert("DIB_PYTHON_EXEC".to_owned(), python.to_owned());
     let told = environment.iter().filter(|(name, _)| name.starts_with("DIB_") && !secret::is_secret(name));
     told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(&secret::shown(name, value))))
         .collect::<Vec<_>>()
@@ -196,9 +202,11 @@ mod tests {
             ("DIB_RELEASE".to_owned(), "it's $5 \"x\"".to_owned()),
             ("http_proxy".to_owned(), "http://proxy".to_owned()),
         ]);
-        let expected = r#"declare -x DIB_PYPI_MIRROR_URL="https://me:***@pypi.example/simple"
+        let expected = r#"declare -x DIB_ARGS="-o x debian"
+declare -x DIB_PYPI_MIRROR_URL="https://me:***@pypi.example/simple"
+declare -x DIB_PYTHON_EXEC="/usr/bin/python3"
 declare -x DIB_RELEASE="it's \$5 \"x\"""#;
-        assert_eq!(dib_env(&environment), expected);
+        assert_eq!(dib_env(&environment, "-o x debian", "/usr/bin/python3"), expected);
     }
 
     #[test]

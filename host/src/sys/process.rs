@@ -89,6 +89,7 @@ pub struct Program {
     timeout: Option<Duration>,
     file_limit: Option<u64>,
     tail_lines: usize,
+    passing: Option<fn(&[u8]) -> bool>,
 }
 
 impl Program {
@@ -106,6 +107,7 @@ impl Program {
             timeout: None,
             file_limit: None,
             tail_lines: TAIL_LINES,
+            passing: None,
         }
     }
 
@@ -215,9 +217,26 @@ impl Program {
         self
     }
 
+    /// Says which lines the [`Exit`] does not remember: those that tell how far it is.
+    #[must_use]
+    pub fn passing(mut self, passes: fn(&[u8]) -> bool) -> Self {
+        self.passing = Some(passes);
+        self
+    }
+
     /// The program and its arguments.
     pub fn words(&self) -> impl Iterator<Item = &OsStr> {
         std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str))
+    }
+
+    /// The command line with no more than the first line of a script among the
+    /// arguments: for people who follow what runs.
+    pub fn in_a_line(&self) -> String {
+        let whole = self.to_string();
+        match whole.split_once('\n') {
+            Some((first, _)) => format!("{first} ..."),
+            None => whole,
+        }
     }
 
     /// Runs it to its end and hands each line it writes, without its newline, to `sink`.

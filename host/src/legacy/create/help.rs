@@ -8,7 +8,7 @@ Options:
   -t TYPE,...                types: qcow2, raw, tar, tgz, squashfs, vhd, docker, aci, vhdx, vmdk, vdi, qcow,
                              qed, parallels (default qcow2)
   -a ARCH                    architecture: amd64, arm64, armhf, i386, ... (default this machine's)
-  -x                         trace hooks; -x -x traces everything
+  -x                         trace hooks (DIB_DEBUG_TRACE=1); -x -x tells what slate itself does, too
   -u                         do not compress
   -c                         start with an empty environment
   --logfile FILE             write the messages to FILE, and nothing to the terminal unless DIB_QUIET=0
@@ -35,7 +35,7 @@ const FOR_DISKS: &str = "  -n                         do not add the element bas
 ";
 
 const REST: &str = "  -h, --help                 print this
-  --version                  print the version
+  --version                  print diskimage-builder's version that this follows, and slate's
 
 Environment: ELEMENTS_PATH (directories of elements, separated by ':'), OVERWRITE_OLD_IMAGE=1 (replace
 outputs of earlier builds instead of renaming them), TMP_DIR (where to work: a directory that there is), DIB_QUIET, DIB_NO_TIMESTAMP=1, FS_TYPE,

@@ -35,9 +35,10 @@ const DRAIN_GRACE: Duration = Duration::from_millis(500);
 
 /// Runs a program on its own terminal-less session; see [`Program::run`].
 pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Result<Exit> {
-    tracing::debug!(command = %program, root = ?program.root, "run");
+    let command = program.in_a_line();
+    tracing::debug!(%command, root = ?program.root, "run");
     let (mut child, keeper) = spawn(program, Session::Own)?;
-    let mut tail = Tail { lines: VecDeque::new(), limit: program.tail_lines };
+    let mut tail = Tail { lines: VecDeque::new(), limit: program.tail_lines, passing: program.passing };
     let mut collect = |stream, line: &[u8]| {
         tail.push(line);
         sink(stream, line);
@@ -51,8 +52,8 @@ pub(super) fn run(program: &Program, sink: &mut dyn FnMut(Stream, &[u8])) -> Res
     drop(keeper);
     let cut_short = result.with_context(|| format!("following `{program}`"))?;
     let ended = cut_short.unwrap_or_else(|| natural_end(status));
-    let exit = Exit { ended, command: program.to_string(), tail: tail.lines.into() };
-    tracing::debug!(command = %program, end = %exit.ended, "ended");
+    tracing::debug!(%command, end = %ended, "ended");
+    let exit = Exit { ended, command, tail: tail.lines.into() };
     Ok(exit)
 }
 
@@ -61,7 +62,7 @@ pub(super) fn run_interactive(program: &Program) -> Result<Exit> {
     let (mut child, keeper) = spawn(program, Session::Shared)?;
     let status = child.wait().with_context(|| format!("waiting for `{program}`"))?;
     drop(keeper);
-    Ok(Exit { ended: natural_end(status), command: program.to_string(), tail: Vec::new() })
+    Ok(Exit { ended: natural_end(status), command: program.in_a_line(), tail: Vec::new() })
 }
 
 fn natural_end(status: std::process::ExitStatus) -> Ended {
@@ -85,11 +86,12 @@ fn end_group(child: &Child, signal: Signal) {
 struct Tail {
     lines: VecDeque<String>,
     limit: usize,
+    passing: Option<fn(&[u8]) -> bool>,
 }
 
 impl Tail {
     fn push(&mut self, line: &[u8]) {
-        if self.limit == 0 {
+        if self.limit == 0 || self.passing.is_some_and(|passes| passes(line)) {
             return;
         }
         if self.lines.len() == self.limit {

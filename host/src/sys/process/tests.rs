@@ -49,6 +49,18 @@ fn the_last_lines_are_remembered() {
     let (exit, _) = lines_of(&shell("seq 100").tail_lines(2));
     assert_eq!(exit.tail, ["99", "100"]);
     assert_eq!(lines_of(&shell("seq 100").tail_lines(0)).0.tail, [""; 0]);
+    let passing = shell("echo first; seq 100; echo last >&2").passing(|line| line[0].is_ascii_digit());
+    let (exit, lines) = lines_of(&passing.tail_lines(2));
+    assert_eq!((exit.tail.len(), lines.len()), (2, 102), "what passes is seen, and not remembered");
+    assert!(exit.tail.contains(&"first".to_owned()) && exit.tail.contains(&"last".to_owned()));
+}
+
+#[test]
+fn a_script_is_told_by_its_first_line() {
+    assert_eq!(shell("exit 3").in_a_line(), "sh -c 'exit 3'");
+    let script = shell("set -e\nexit 3\n");
+    assert_eq!(script.in_a_line(), "sh -c 'set -e ...");
+    assert_eq!(lines_of(&script).0.command, "sh -c 'set -e ...");
 }
 
 #[test]
