@@ -298,6 +298,21 @@ fn outputs_that_cannot_be_written() {
 }
 
 #[test]
+fn a_log_in_the_place_of_an_output() {
+    for (name, words, status) in
+        [("build", "-o /tmp/x -t qcow2,raw", 2), ("disk-image-create", "-o /tmp/./x -t qcow2,raw", 1)]
+    {
+        let words = format!("{name} tiny-os --logfile /tmp/x.raw {words}");
+        let refused = run(&words);
+        let path = if name == "build" { "/tmp/x.raw" } else { "/tmp/./x.raw" };
+        let stderr = format!(
+            "error: {path} is to be the log and an output (raw)\nhint: give another file with --logfile or -o\n"
+        );
+        assert_eq!((refused.stderr, refused.status), (stderr, Some(status)), "{words}");
+    }
+}
+
+#[test]
 fn all_missing_programs_at_once() {
     // With a component that loads, as those that do not are told first.
     let scratch = Scratch::new();

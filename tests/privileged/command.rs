@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use blankslate::sys::loopdev::{LoopDevice, LoopOptions};
 use blankslate::sys::mount::Mount;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -17,6 +18,7 @@ use crate::tooling::seed::{Seed, succeed, text};
 pub(crate) const TESTS: &[Test] = &[
     ("command::a_full_output_directory_is_known_before_work", a_full_output_directory),
     ("command::an_output_without_room_is_named", an_output_without_room),
+    ("command::a_disk_that_no_file_can_hold_is_known_before_work", a_disk_that_no_file_can_hold),
     ("command::hooks_in_the_image_have_room", hooks_in_the_image_have_room),
     ("command::no_digests_of_an_older_output_stay", a_new_output_without_digests),
     ("command::the_status_of_a_failed_hook_is_the_commands", the_status_of_a_failed_hook),
@@ -78,6 +80,25 @@ fn an_output_without_room() {
         assert_eq!(seed.outputs(), [] as [&str; 0]);
     }
     mount.close().unwrap();
+}
+
+/// ext4 ends files where others go on.
+fn a_disk_that_no_file_can_hold() {
+    let seed = Seed::new();
+    let (file, work) = (seed.scratch.join("ext4"), seed.scratch.join("work"));
+    fs::File::create(&file).unwrap().set_len(64 << 20).unwrap();
+    succeed(Command::new("mke2fs").args(["-q", "-F", "-t", "ext4"]).arg(&file));
+    let device = LoopDevice::attach(&file, LoopOptions::default()).unwrap();
+    let mount = Mount::device(device.path(), &work, "ext4", "").unwrap();
+    seed.hook("root.d/20-begun", "echo begun");
+    let failed = seed.slate("build seed probe --no-tmpfs -t tar --image-size 17TiB -o out/x.tar").output();
+    let failed = failed.unwrap();
+    let stderr = text(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("can have the 17 TiB of the disk (--image-size)"), "{stderr}");
+    assert!(stderr.contains("File too large") && !stderr.contains("20-begun"), "{stderr}");
+    mount.close().unwrap();
+    device.close().unwrap();
 }
 
 /// As an initramfs is made in the mounted image.

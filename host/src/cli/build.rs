@@ -20,7 +20,7 @@ use super::limit::LimitArgs;
 use super::spec_args::{Asked, SpecArgs};
 use super::style::Style;
 use super::work_args::{self, WorkArgs};
-use super::{Failure, caller, execute, image_file, output, plan};
+use super::{Failure, caller, execute, image_file, output, plan, preflight};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -109,7 +109,7 @@ struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     logfile: Option<PathBuf>,
 
-    /// Keep the log of every hook after a success too; a log has 16 MiB at most, its first 4 and the last
+    /// Keep the log of every hook after a success too; each has 16 MiB at most: the first 4 MiB, and what came last
     #[arg(long)]
     keep_logs: bool,
 
@@ -131,6 +131,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     let Asked { plan, output, limits, environment } = spec.plan()?;
     let dry_run = run.dry_run;
     let options = BuildOptions { environment, ..run.options(report.keep_logs, &limits)? };
+    preflight::check_log(&plan, report.logfile.as_deref())?;
     if dry_run {
         return output::print(&plan::render(&plan, Style::of(&io::stdout())));
     }

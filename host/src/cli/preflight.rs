@@ -57,6 +57,19 @@ pub(super) fn check(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failu
     check_outputs(plan)
 }
 
+/// Refuses a log in the place of an output, which takes it when the build is done.
+pub(crate) fn check_log(plan: &Plan, log: Option<&Path>) -> Result<(), Failure> {
+    let is_log = |output: &&PlannedOutput| log.is_some_and(|log| same_place(log, &output.path));
+    let Some(output) = plan.outputs.iter().find(is_log) else { return Ok(()) };
+    let message = format!("{} is to be the log and an output ({})", output.path.display(), output.format);
+    Err(Failure::request(message).with_hint("give another file with --logfile or -o"))
+}
+
+/// Whether two paths, as they are written, are of one file.
+fn same_place(one: &Path, other: &Path) -> bool {
+    matches!((std::path::absolute(one), std::path::absolute(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// The part of it that does not depend on who asks.
 pub(crate) fn check_request(plan: &Plan, output: &Path, host: &Host) -> Result<(), Failure> {
     check_arch(plan.arch, host)?;

@@ -47,6 +47,7 @@ fn run(creator: Creator, arguments: Vec<String>, waiting: Option<&Caller>) -> Re
     }
     let request = request::request(creator, &options, &caller).map_err(|error| refused(creator, &error))?;
     let Build { plan, output, options: build, report } = build_of(creator, request, &arguments, waiting)?;
+    preflight::check_log(&plan, report.logfile.as_deref())?;
     if !sys::sysinfo::is_root() {
         return Err(elevate::run_again(creator, &arguments, &plan, &output));
     }

@@ -163,7 +163,7 @@ impl LayoutError {
                 format!("give the mkfs a 'label' of at most {limit} characters (--root-label for the root)")
             }
             LayoutError::TooLarge { .. } | LayoutError::FileSystemTooLarge { .. } => {
-                "a plain number counts GiB in --image-size and --extra-size, and 4 KiB blocks in --max-online-resize"
+                "a plain number counts GiB in --image-size, and 4 KiB blocks in --max-online-resize"
                     .into()
             }
             LayoutError::GrowthTooSmall { .. } => {
