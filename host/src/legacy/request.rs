@@ -232,7 +232,11 @@ fn disk(options: &Options, variables: &Variables) -> Result<DiskSpec, RequestErr
     let bytes = |number: f64, unit: f64| (number * unit) as u64;
     let mkfs = options.mkfs_options.as_deref().unwrap_or_default();
     let resize = variables.integer("MAX_ONLINE_RESIZE", "--max-online-resize (MAX_ONLINE_RESIZE)")?;
-    let journal = variables.integer("DIB_JOURNAL_SIZE", "--mkfs-journal-size (DIB_JOURNAL_SIZE)")?;
+    let name = "--mkfs-journal-size (DIB_JOURNAL_SIZE)";
+    let wrong =
+        |size: u64| RequestError::Number { name, expected: "a number of MiB", value: size.to_string() };
+    let journal = variables.integer("DIB_JOURNAL_SIZE", name)?;
+    let journal = journal.map(|size| u32::try_from(size).map_err(|_| wrong(size))).transpose()?;
     Ok(DiskSpec {
         image_size: variables
             .number("DIB_IMAGE_SIZE", "--image-size (DIB_IMAGE_SIZE)")?
@@ -244,7 +248,7 @@ fn disk(options: &Options, variables: &Variables) -> Result<DiskSpec, RequestErr
         root_label: variables.get("ROOT_LABEL").map(str::to_owned),
         mkfs_options: words::split(mkfs).ok_or_else(|| RequestError::MkfsOptions(mkfs.to_owned()))?,
         max_online_resize: resize.map(|blocks| blocks.saturating_mul(EXT4_BLOCK)),
-        journal_size: journal.map(|size| u32::try_from(size).unwrap_or(u32::MAX)),
+        journal_size: journal,
     })
 }
 

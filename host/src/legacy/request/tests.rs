@@ -115,6 +115,10 @@ fn what_makes_no_sense_is_refused() {
             "--max-online-resize 1.5 debian",
             "--max-online-resize (MAX_ONLINE_RESIZE) must be a whole number, not '1.5'",
         ),
+        (
+            "--mkfs-journal-size 99999999999 debian",
+            "--mkfs-journal-size (DIB_JOURNAL_SIZE) must be a number of MiB, not '99999999999'",
+        ),
         ("--mkfs-options \"'\" debian", "--mkfs-options has an open quote: '"),
     ];
     for (line, message) in cases {
