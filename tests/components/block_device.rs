@@ -59,8 +59,21 @@ fn a_device_that_is_provided_is_the_disk_of_the_build() {
 
 #[test]
 fn the_disk_must_be_granted() {
+    let trial = trial().start();
+    let denied = "element 'block-device' was not granted block-device: grant it with --grant block-device:block-device";
+    assert_eq!(trial.returned("block-device", "describe"), denied);
+    let provided = trial.run_in(Phase::BlockDevice, "block-device", "file").unwrap_err();
+    assert_eq!(provided.to_string(), denied);
+    assert_eq!(trial.runner.contributions().block_device, None);
+}
+
+#[test]
+fn the_disk_must_be_asked_for_before_it_is_granted() {
+    let manifest = hook_entry("block-device", "file");
+    let trial = Trial::new().manifest("block-device", &manifest).start();
+    let provided = trial.run_in(Phase::BlockDevice, "block-device", "file").unwrap_err();
     assert_eq!(
-        trial().start().returned("block-device", "describe"),
-        "element 'block-device' was not granted block-device: grant it with --grant block-device:block-device"
+        provided.to_string(),
+        "element 'block-device' may not use block-device, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant block-device:block-device"
     );
 }

@@ -72,3 +72,24 @@ fn a_boot_loader_is_installed_when_that_is_possible() {
     let failed = trial.run_in(Phase::Finalise, "boot", "loader").unwrap_err();
     assert_eq!(failed.to_string(), "no kernel in the image");
 }
+
+#[test]
+fn a_boot_loader_must_be_granted() {
+    for (declared, why) in [
+        ("capabilities.block-device = true\n", "was not granted block-device: grant it"),
+        (
+            "",
+            "may not use block-device, which its element.toml does not ask for: add it under [capabilities], then grant it",
+        ),
+    ] {
+        let manifest = format!("{declared}{}", hook_entry("finalise", "loader"));
+        let trial = Trial::new().manifest("boot", &manifest).file("block-device-default.yaml", DISK);
+        let mut trial = trial.start();
+        let recorder = Arc::new(Recorder::default());
+        trial.boot_loader = Some(recorder.clone());
+        let denied = trial.run_in(Phase::Finalise, "boot", "loader").unwrap_err();
+        let expected = format!("element 'boot' {why} with --grant boot:block-device");
+        assert_eq!(denied.to_string(), expected);
+        assert_eq!(*recorder.0.lock().unwrap(), []);
+    }
+}
