@@ -27,6 +27,7 @@ mod lvm;
 mod mounts;
 mod packages;
 mod released;
+mod rights;
 mod sandbox;
 mod scenarios;
 mod usr_tree;
@@ -86,6 +87,7 @@ fn all() -> Vec<Test> {
         mounts::TESTS,
         packages::TESTS,
         released::TESTS,
+        rights::TESTS,
         sandbox::TESTS,
         variables::TESTS,
     ]
