@@ -112,7 +112,7 @@ impl Drop for Stage {
         if self.settled {
             return;
         }
-        match self.hidden.remove_tree(Stop::default()) {
+        match self.hidden.remove_tree(Stop::never()) {
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(error) => tracing::warn!(%error, name = ?self.hidden.name(), "removing what was staged"),
         }
