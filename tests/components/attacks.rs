@@ -13,6 +13,7 @@ mod interrupts;
 mod limits;
 mod paths;
 mod planted;
+mod steps;
 mod trees;
 
 use std::collections::BTreeMap;
