@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::{Result, bail};
 use blankslate::element::Phase;
-use blankslate::plugin::{BootLoader, Firmware, LoaderRequest};
+use blankslate::plugin::{BootLoader, Devices, Firmware, HookContext, LoaderRequest};
+use blankslate::sys::disk::create_sparse;
+use blankslate::sys::loopdev::{LoopDevice, LoopOptions};
 
 use crate::trial::{Trial, hook_entry};
 
@@ -92,4 +94,30 @@ fn a_boot_loader_must_be_granted() {
         assert_eq!(denied.to_string(), expected);
         assert_eq!(*recorder.0.lock().unwrap(), []);
     }
+}
+
+/// The package of a kernel writes the boot loader's menu anew, for which it looks at the disk.
+#[test]
+fn packages_see_the_disk_once_a_boot_loader_is_on_it() {
+    let loader = format!("capabilities.block-device = true\n{}", hook_entry("finalise", "loader"));
+    let trial = Trial::new().element("managers", &[], "capabilities.chroot = true");
+    let trial = trial.grant("managers", "chroot").manifest("boot", &loader).grant("boot", "block-device");
+    let trial = trial.file("block-device-default.yaml", DISK);
+    trial.add_program("/bin/ls");
+    drop(create_sparse(&trial.join("disk"), 1 << 20).unwrap());
+    let device = LoopDevice::attach(&trial.join("disk"), LoopOptions::default()).unwrap();
+    let name = device.path().file_name().unwrap().to_str().unwrap();
+    let mut trial = trial.start();
+    trial.boot_loader = Some(Arc::new(Recorder::default()));
+    let devices = Devices { disk: Some(device.path().to_owned()), ..Devices::default() };
+    let context = HookContext { devices, ..trial.context(Phase::Finalise) };
+    let sees = || {
+        let distribution = trial.runner.distribution(&context).expect("a distribution");
+        distribution.install(&["kernel".to_owned()]).unwrap();
+        trial.read("/seen").lines().any(|line| line == name)
+    };
+    assert!(!sees(), "{name} is seen before");
+    trial.runner.run(&trial.plan.hooks(Phase::Finalise)[0], &context).unwrap();
+    assert!(sees(), "{}", trial.read("/seen"));
+    device.close().unwrap();
 }

@@ -3,6 +3,7 @@
 use blankslate_sdk::command::Command;
 use blankslate_sdk::{Result, info, rootfs};
 
+use crate::configure;
 use crate::settings::Settings;
 use crate::sources::{self, Source};
 
@@ -19,9 +20,11 @@ pub(crate) const POLICY: &str = "/usr/sbin/policy-rc.d";
 const SOURCES: &str = "/etc/apt/sources.list.d/debian.sources";
 
 /// Sets what package installs of a build need: no questions, and no initramfs
-/// with each change, since the element makes it once at the end.
+/// with each change, since the element makes it once at the end. A kernel that
+/// comes after that brings its own.
 pub(crate) fn quiet(command: Command) -> Command {
-    command.env("DEBIAN_FRONTEND", "noninteractive").env("INITRD", "No")
+    let command = command.env("DEBIAN_FRONTEND", "noninteractive");
+    if configure::initramfs_is_made() { command } else { command.env("INITRD", "No") }
 }
 
 /// apt's options while the image is built. Descriptions in other languages are

@@ -1,6 +1,8 @@
 //! What a Debian system needs to be an image: names, locale, network of the
 //! first boot, access by key only, and an initramfs.
 
+use std::path::Path;
+
 use blankslate_sdk::command::Command;
 use blankslate_sdk::{Context, Result, info, rootfs};
 
@@ -90,8 +92,12 @@ fn cloud_config(settings: &Settings) -> String {
     text
 }
 
+/// What says that every kernel has its initramfs, to the calls that other elements make later.
+const INITRAMFS_IS_MADE: &str = "/scratch/initramfs-is-made";
+
 /// Makes the initramfs of every kernel, once, after all that may change it.
 pub(crate) fn initramfs() -> Result {
+    std::fs::write(INITRAMFS_IS_MADE, "")?;
     if !rootfs::exists("/usr/sbin/update-initramfs")? {
         return Ok(());
     }
@@ -101,6 +107,11 @@ pub(crate) fn initramfs() -> Result {
         Command::chroot("update-initramfs").args(["-c", "-k", version]).run()?;
     }
     Ok(())
+}
+
+/// Whether that is done.
+pub(crate) fn initramfs_is_made() -> bool {
+    Path::new(INITRAMFS_IS_MADE).exists()
 }
 
 #[cfg(test)]

@@ -199,6 +199,8 @@ pub struct Contributions {
     pub kernel_arguments: Vec<String>,
     /// An existing block device to use instead of the planned disk.
     pub block_device: Option<PathBuf>,
+    /// Whether a boot loader is on the disk.
+    pub boot_loader: bool,
     /// What a ramdisk shall hold.
     pub ramdisk: Ramdisk,
 }

@@ -61,7 +61,9 @@ impl Host for State {
             kernel_arguments: self.kernel_arguments(),
         };
         self.root.forget();
-        installer.install(&request).map_err(|error| Error::Failed(failure::to_guest(&error)))
+        installer.install(&request).map_err(|error| Error::Failed(failure::to_guest(&error)))?;
+        self.contributions(|all| all.boot_loader = true);
+        Ok(())
     }
 }
 

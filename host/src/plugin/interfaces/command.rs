@@ -105,10 +105,13 @@ impl State {
         resolved.map_err(|error| Error::Invalid(format!("the path {path} in the image: {}", error.desc())))
     }
 
-    /// The image's disk, for whom it was granted to.
+    /// The image's disk, for whom it was granted to, and for the distribution
+    /// once a boot loader is on it: packages of kernels then write its menu anew,
+    /// for which its programs look at the disk, as they did when it was installed.
     fn devices(&self) -> Vec<&Path> {
         let granted = self.facts.permissions.check(&Grant::BlockDevice).is_ok();
-        self.context.devices.nodes().filter(|_| granted).collect()
+        let shown = granted || self.managing && self.contributions(|all| all.boot_loader);
+        self.context.devices.nodes().filter(|_| shown).collect()
     }
 
     fn timeout(&self, asked: Option<u32>) -> Duration {

@@ -1,4 +1,5 @@
 //! A distribution whose managers keep their records in the image.
+use blankslate_sdk::command::Command;
 use blankslate_sdk::distribution::{Distribution, Identity};
 use blankslate_sdk::{Element, Result, bail, packages, rootfs};
 
@@ -31,6 +32,10 @@ impl Distribution for Example {
         match names {
             [name] if name == "broken" => bail!("the package broken is broken"),
             [name] if name == "recursive" => Ok(packages::install(["web"])?),
+            [name] if name == "kernel" => {
+                let seen = Command::chroot("ls").args(["/dev"]).output()?;
+                Ok(rootfs::write("/seen", seen)?)
+            }
             _ => record("install", names),
         }
     }
