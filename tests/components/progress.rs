@@ -10,6 +10,18 @@ fn steps_beyond_the_limit_of_handles_do_no_harm() {
     trial.succeed("progress", "steps");
 }
 
+/// What is said once of the steps that are not shown, however many there are.
+#[test]
+fn steps_beyond_the_limit_of_handles_are_told_of_once() {
+    let output =
+        Trial::beside_a_system().element("progress", &["steps"], "").build(&["--limit", "handles=16"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("steps of progress")).collect();
+    let words = "warning: steps of progress are not shown: more than the limit of 16 open handles; raise it with --limit handles=32";
+    assert_eq!(told.len(), 1, "{text}");
+    assert!(told[0].ends_with(words), "{text}");
+}
+
 /// What is shown of a step that is set to 5 and then to 20 of 10. In between
 /// may be missing, as what comes too fast is left out.
 #[test]

@@ -36,6 +36,8 @@ pub(super) struct Counters {
     pub(super) requested: Counter,
     /// Milliseconds in guests' own code.
     pub(super) computed: Counter,
+    /// Steps of progress that are not shown.
+    pub(super) hidden: Counter,
 }
 
 /// A number that only grows.

@@ -3,8 +3,9 @@
 use wasmtime::component::Resource;
 
 use crate::plugin::bindings::wit::progress::{Host, HostStep, Unit};
+use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
-use crate::report;
+use crate::report::{self, Level};
 
 /// The most bytes of a label that are kept: the few words that it should be.
 const LABEL: usize = 1024;
@@ -23,8 +24,8 @@ impl Host for State {}
 impl HostStep for State {
     fn new(&mut self, label: String, total: Option<u64>, unit: Unit) -> Resource<Step> {
         let label = shortened(&label);
-        if self.take_handle().is_err() {
-            return hidden();
+        if let Err(limit) = self.take_handle() {
+            return self.hidden(&limit);
         }
         let unit = match unit {
             Unit::Items => report::Unit::Items,
@@ -32,7 +33,8 @@ impl HostStep for State {
         };
         let step = Step { label, total, unit };
         self.log.progress(&step.label, 0, total, unit);
-        self.table.push(step).unwrap_or_else(|_| hidden())
+        let limit = self.limits().reached(Limit::Handles);
+        self.table.push(step).unwrap_or_else(|_| self.hidden(&limit.into()))
     }
 
     fn set(&mut self, step: Resource<Step>, done: u64) {
@@ -54,10 +56,15 @@ fn shortened(label: &str) -> String {
     label[..label.floor_char_boundary(LABEL)].to_owned()
 }
 
-/// A step above the limit of open handles: it is not shown, since progress is
-/// nothing that a hook should fail for.
-fn hidden() -> Resource<Step> {
-    Resource::new_own(u32::MAX)
+impl State {
+    /// A step above the limit of open handles: it is not shown, since progress is
+    /// nothing that a hook should fail for. The first one of a hook is told of.
+    fn hidden(&mut self, limit: &anyhow::Error) -> Resource<Step> {
+        if self.used.hidden.add(1) == 1 {
+            self.log.message(Level::Warn, &format!("steps of progress are not shown: {limit}"));
+        }
+        Resource::new_own(u32::MAX)
+    }
 }
 
 #[cfg(test)]
