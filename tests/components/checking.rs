@@ -6,6 +6,7 @@ use std::process::Command;
 
 use blankslate::authoring::check::{Finding, Rehearsals, Severity, check};
 use blankslate::element::Library;
+use blankslate::plugin::Limits;
 use blankslate_element_build::embed_manifest;
 
 use crate::rehearsal::folder;
@@ -19,7 +20,11 @@ const PLAIN: (&str, &str) = ("tests/plain/case.toml", "");
 fn found(guest: &str, hook: &str, manifest: &str, files: &[(&str, &str)]) -> Vec<Finding> {
     let scratch = Scratch::new();
     let folder = folder(&scratch, guest, &[hook], manifest, files);
-    let rehearsals = Rehearsals { cases: &folder.join("tests"), cache: env!("CARGO_TARGET_TMPDIR").as_ref() };
+    let rehearsals = Rehearsals {
+        cases: &folder.join("tests"),
+        cache: env!("CARGO_TARGET_TMPDIR").as_ref(),
+        limits: &Limits::default(),
+    };
     let about_documents = |it: &Finding| it.code.starts_with("no-summary") || it.code == "no-readme";
     check(&folder, &Library::default(), Some(rehearsals))
         .into_iter()

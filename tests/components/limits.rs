@@ -50,6 +50,31 @@ fn element_test_has_limits_as_builds_do() {
     assert!(!wider.contains("failed"), "{wider}");
 }
 
+/// What is said where a rehearsal ended before the hook came to what it asks for.
+const UNUSED: &str = "chroot is declared, and no rehearsal used it";
+
+#[test]
+fn element_check_has_limits_as_builds_do() {
+    let scratch = Scratch::new();
+    let case = [("tests/plain/case.toml", "")];
+    let folder = folder(&scratch, "command", &["denied-chroot"], "capabilities.chroot = true", &case);
+    let found = |options: &[&str], variable: Option<&str>| {
+        let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
+        slate.args(["element", "check"]).arg(&folder).args(options);
+        slate.env_remove(VARIABLE).envs(variable.map(|value| (VARIABLE, value)));
+        let output = slate.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (tight, wide) = ("stack=1KiB", "stack=512KiB");
+    assert!(!found(&[], None).contains(UNUSED), "{}", found(&[], None));
+    for text in [found(&["--limit", tight], None), found(&[], Some(tight))] {
+        assert!(text.contains(UNUSED), "{text}");
+    }
+    let wider = found(&["--limit", wide], Some(tight));
+    assert!(!wider.contains(UNUSED), "{wider}");
+}
+
 #[test]
 fn builds_have_the_limits_of_flag_variable_and_file() {
     let trial = element();

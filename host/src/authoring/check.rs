@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::element::capability::Grant;
 use crate::element::manifest::Manifest;
 use crate::element::{Component, Element, ElementError, Library};
-use crate::plugin::{ComponentInfo, inspect};
+use crate::plugin::{ComponentInfo, Limits, inspect};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -91,6 +91,8 @@ pub struct Rehearsals<'a> {
     pub cases: &'a Path,
     /// The cache.
     pub cache: &'a Path,
+    /// How much each hook may use.
+    pub limits: &'a Limits,
 }
 
 /// Looks at the element at a path, and if its rehearsals are named at what they

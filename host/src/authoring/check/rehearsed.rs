@@ -7,7 +7,7 @@ use crate::authoring::rehearsal::{Case, perform};
 use crate::element::capability::Grant;
 use crate::element::manifest::Capabilities;
 use crate::element::{Component, Element, Origin};
-use crate::plugin::{Limits, Wish};
+use crate::plugin::Wish;
 use crate::report::Report;
 
 /// What does not agree. What was found before is not told again.
@@ -22,7 +22,7 @@ pub(super) fn findings(
         Ok(cases) => cases,
         Err(error) => return vec![broken(&error)],
     };
-    let perform = |case| perform(element, case, &Limits::default(), rehearsals.cache, &Report::silent());
+    let perform = |case| perform(element, case, rehearsals.limits, rehearsals.cache, &Report::silent());
     let mut uses = Uses::default();
     for case in &cases {
         match perform(case) {

@@ -8,6 +8,7 @@ use clap::Parser;
 use crate::authoring::check::{self, Finding, Rehearsals, Severity};
 use crate::authoring::rehearsal;
 use crate::cli::library_args::LibraryArgs;
+use crate::cli::limit::LimitArgs;
 use crate::cli::style::Style;
 use crate::cli::{Failure, output, work_args};
 
@@ -46,6 +47,9 @@ pub(super) struct Args {
     tests: Option<PathBuf>,
 
     #[command(flatten)]
+    limits: LimitArgs,
+
+    #[command(flatten)]
     library: LibraryArgs,
 
     /// Fail for warnings too
@@ -59,7 +63,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let cases = args.tests.clone().unwrap_or_else(|| rehearsal::beside(&args.element));
-    let rehearsals = Rehearsals { cases: &cases, cache: &work_args::default_cache() };
+    let (cache, limits) = (work_args::default_cache(), args.limits.limits(&[]));
+    let rehearsals = Rehearsals { cases: &cases, cache: &cache, limits: &limits };
     let findings = check::check(&args.element, &args.library.library()?, Some(rehearsals));
     if args.json {
         output::json(&findings)?;
