@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bound::{self, Bound};
 use crate::sys::regular;
 
 pub mod builtin;
@@ -112,9 +113,6 @@ pub struct Component {
     pub bytes: Content,
 }
 
-/// Bytes that a component has at most.
-const LARGEST_COMPONENT: u64 = 256 << 20;
-
 impl Component {
     /// Reads the component's bytes.
     ///
@@ -131,13 +129,19 @@ impl Component {
 
 /// Reads the file of a component.
 fn read_component(path: &Path) -> io::Result<Vec<u8>> {
-    regular::read(path, LARGEST_COMPONENT).map_err(|error| match error.kind() {
-        io::ErrorKind::FileTooLarge => {
-            let most = LARGEST_COMPONENT >> 20;
-            io::Error::new(error.kind(), format!("a component has {most} MiB at most, and this is larger"))
-        }
+    read_within(path, &bound::COMPONENT)
+}
+
+/// Reads a file that has no more bytes than a bound.
+fn read_within(path: &Path, bound: &Bound) -> io::Result<Vec<u8>> {
+    regular::read(path, bound.most).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => exceeded(bound),
         _ => error,
     })
+}
+
+fn exceeded(bound: &Bound) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, bound.to_string())
 }
 
 /// One hook, before it is put into an order.
@@ -204,5 +208,18 @@ impl Content {
             Content::Link(target) => target.as_os_str().as_bytes().into(),
             Content::Directory => [].as_slice().into(),
         })
+    }
+
+    /// The same for what has no more bytes than a bound.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file on disk cannot be read, and if it has more.
+    pub(crate) fn read_within(&self, bound: &Bound) -> io::Result<Cow<'_, [u8]>> {
+        let bytes = match self {
+            Content::Path(path) => read_within(path, bound)?.into(),
+            held => held.read()?,
+        };
+        if bytes.len() as u64 > bound.most { Err(exceeded(bound)) } else { Ok(bytes) }
     }
 }

@@ -28,6 +28,7 @@
 
 pub mod assemble;
 pub mod authoring;
+mod bound;
 pub mod build;
 pub mod cli;
 pub mod document;

@@ -96,7 +96,11 @@ fn what_is_wrong_is_told_with_file_key_and_nearest() {
         ),
         (
             "[limits]\nmemry = '2GiB'\n",
-            "error: image.toml: limits.memry: unknown limit 'memry' (known: memory, time, computing, output, answer, argument, written, scratch, requests, entries, handles, download)\n",
+            "error: image.toml: limits.memry: unknown limit 'memry' (known: memory, stack, time, computing, compiling, output, answer, argument, written, scratch, requests, entries, handles, download)\n",
+        ),
+        (
+            "[limits]\nstack = '65MiB'\n",
+            "error: image.toml: limits.stack: a hook has 64 MiB of call stack at most\n",
         ),
         (
             "[limits]\ntime = 'soon'\n",

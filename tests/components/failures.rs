@@ -7,7 +7,8 @@ use blankslate::plugin::Limit;
 
 use crate::trial::{GUESTS, Loaded, Trial, component, hook_entry, patched};
 
-const HOOKS: [&str; 7] = ["returned", "panic", "loop", "memory", "recursion", "handles", "argument"];
+const HOOKS: [&str; 8] =
+    ["returned", "panic", "loop", "memory", "recursion", "nesting", "handles", "argument"];
 
 fn trial() -> Trial {
     Trial::new().element("failures", &HOOKS, "")
@@ -167,8 +168,27 @@ fn memory_is_bounded() {
 
 #[test]
 fn the_stack_is_bounded() {
-    let trap = start().trapped("failures", "recursion");
-    assert!(trap.contains("call stack exhausted") && trap.contains("failures::endless"), "{trap}");
+    for (size, told) in [
+        (None, "512 KiB of call stack; raise it with --limit stack=1MiB"),
+        (Some(1 << 20), "1 MiB of call stack; raise it with --limit stack=2MiB"),
+    ] {
+        let trial = match size {
+            Some(size) => trial().limit(Limit::Stack, size),
+            None => trial(),
+        };
+        let trap = trial.start().trapped("failures", "recursion");
+        let (said, places) = trap.split_once('\n').expect("a backtrace");
+        assert_eq!(said, format!("more than the limit of {told}"));
+        assert!(places.contains("failures::endless") || places.contains("at endless"), "{trap}");
+    }
+}
+
+#[test]
+fn calls_go_as_deep_as_the_stack_is_large() {
+    let trap = start().trapped("failures", "nesting");
+    assert!(trap.starts_with("more than the limit of 512 KiB of call stack; "), "{trap}");
+    let wide = trial().limit(Limit::Stack, 32 << 20).start();
+    assert_eq!(wide.returned("failures", "nesting"), "60000");
 }
 
 #[test]

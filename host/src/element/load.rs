@@ -10,6 +10,7 @@ use super::{
     Component, Content, Element, ElementError, ElementFile, Hook, HookKind, Manifest, Origin, Phase, carried,
     directory, readme, section,
 };
+use crate::bound;
 
 const MANIFEST: &str = "element.toml";
 const READMES: [&str; 3] = ["README.md", "README.rst", "README"];
@@ -153,7 +154,7 @@ impl Element {
         let shown = self.shown(&file.path);
         let bytes = file
             .content
-            .read()
+            .read_within(&bound::TEXT)
             .map_err(|source| ElementError::Read { path: shown.clone().into(), source })?;
         String::from_utf8(bytes.into_owned()).map_err(|_| ElementError::NotText(shown))
     }

@@ -3,6 +3,8 @@
 use blankslate_element_build::{FILES_SECTION, MANIFEST_SECTION};
 use wasmparser::{Encoding, Parser, Payload};
 
+use crate::bound;
+
 /// What every WebAssembly file starts with.
 const MAGIC: &[u8] = b"\0asm";
 
@@ -40,6 +42,9 @@ pub fn sections(bytes: &[u8]) -> Result<Sections<'_>, String> {
             return Err(format!("carries {} manifests (custom section '{MANIFEST_SECTION}')", several.len()));
         }
     };
+    if text.len() as u64 > bound::TEXT.most {
+        return Err(format!("section '{MANIFEST_SECTION}' is {}", bound::TEXT));
+    }
     let not_text = |_| format!("section '{MANIFEST_SECTION}' is not UTF-8 text");
     let manifest = std::str::from_utf8(text).map_err(not_text)?;
     match found.of(FILES_SECTION).as_slice() {

@@ -9,18 +9,24 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use wasmtime::{Cache, CacheConfig, Config, Engine, WasmBacktraceDetails};
 
+use super::limits::{Limit, Limits};
+
 /// How often a running guest is looked at.
 pub(super) const TICK: Duration = Duration::from_millis(20);
 
-/// Makes an engine that keeps compiled code in a directory.
-pub(super) fn engine(cache: &Path) -> Result<Engine> {
+/// Stack for functions of the host, which run on that of the guest that calls them.
+const HOST_STACK: usize = 8 << 20;
+
+/// Makes an engine that keeps compiled code in a directory, for guests of a limit.
+pub(super) fn engine(cache: &Path, limits: &Limits) -> Result<Engine> {
+    let guest_stack = limits.size(Limit::Stack);
     let mut kept = CacheConfig::new();
     kept.with_directory(cache);
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.epoch_interruption(true);
-    // Functions of the host run on the stack of the guest that calls them.
-    config.async_stack_size(8 << 20);
+    config.max_wasm_stack(guest_stack);
+    config.async_stack_size(guest_stack.saturating_add(HOST_STACK));
     // The API is of WASI 0.2: no guest has concurrent tasks, and calls are cheaper without.
     config.concurrency_support(false);
     config.wasm_backtrace_details(WasmBacktraceDetails::Enable);

@@ -28,6 +28,7 @@ pub(super) fn of_error(error: &wasmtime::Error, state: &State) -> FailureCause {
 fn trap_text(error: &wasmtime::Error, limits: &Limits, last_words: Option<&str>) -> String {
     let cause = match (error.downcast_ref::<LimitReached>(), error.downcast_ref::<Trap>()) {
         (Some(limit), _) => limit.to_string(),
+        (None, Some(Trap::StackOverflow)) => limits.reached(Limit::Stack).to_string(),
         (None, Some(trap)) => trap.to_string(),
         (None, None) if is_handle_limit(error) => limits.reached(Limit::Handles).to_string(),
         (None, None) if is_argument_limit(error) => limits.reached(Limit::Argument).to_string(),

@@ -1,10 +1,14 @@
 //! How much a guest may use.
 
+mod unit;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::plan::layout::parse_size;
+use unit::Unit;
+
+use crate::bound;
 use crate::report::TimeLimit;
 
 /// One of the limits of a hook. Its name is what `--limit` takes.
@@ -12,10 +16,14 @@ use crate::report::TimeLimit;
 pub enum Limit {
     /// Bytes of all its linear memories and tables together.
     Memory,
+    /// Bytes of the stack of its own code.
+    Stack,
     /// Seconds from its start to its end, programs that it runs included.
     Time,
     /// Seconds in its own code.
     Computing,
+    /// Bytes of memory that the host takes to compile its component.
+    Compiling,
     /// Bytes of log lines, standard output and standard error. What exceeds it is dropped.
     Output,
     /// Bytes that one call returns: a file read whole, captured output.
@@ -36,20 +44,14 @@ pub enum Limit {
     Download,
 }
 
-/// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Bytes,
-    Seconds,
-    Pieces,
-}
-
 /// What is fixed about each limit.
 struct Facts {
     limit: Limit,
     name: &'static str,
     unit: Unit,
     default: u64,
+    /// The largest value that can be given.
+    most: u64,
     /// What there may be this much of.
     noun: &'static str,
 }
@@ -57,14 +59,19 @@ struct Facts {
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
+/// The largest stack of a guest's code, for which the engine has room.
+const LARGEST_STACK: u64 = 64 * MIB;
+
 /// How many limits there are.
 const COUNT: usize = Limit::Download as usize + 1;
 
 /// Every limit, in the order of [`Limit`].
 const ALL: [Facts; COUNT] = [
     facts(Limit::Memory, "memory", Unit::Bytes, GIB, "memory"),
+    up_to(LARGEST_STACK, facts(Limit::Stack, "stack", Unit::Bytes, MIB / 2, "call stack")),
     facts(Limit::Time, "time", Unit::Seconds, 2 * 60 * 60, "time for a hook"),
     facts(Limit::Computing, "computing", Unit::Seconds, 10 * 60, "time in its own code"),
+    facts(Limit::Compiling, "compiling", Unit::Bytes, 4 * GIB, "memory to compile a component"),
     facts(Limit::Output, "output", Unit::Bytes, 64 * MIB, "output"),
     facts(Limit::Answer, "answer", Unit::Bytes, 256 * MIB, "data for one call"),
     facts(Limit::Argument, "argument", Unit::Bytes, 256 * MIB, "data from one call"),
@@ -77,7 +84,12 @@ const ALL: [Facts; COUNT] = [
 ];
 
 const fn facts(limit: Limit, name: &'static str, unit: Unit, default: u64, noun: &'static str) -> Facts {
-    Facts { limit, name, unit, default, noun }
+    Facts { limit, name, unit, default, most: u64::MAX, noun }
+}
+
+/// The same with a largest value.
+const fn up_to(most: u64, facts: Facts) -> Facts {
+    Facts { most, ..facts }
 }
 
 impl Limit {
@@ -90,12 +102,14 @@ impl Limit {
         self.facts().name
     }
 
-    /// Every limit with its default and what it bounds, a line each: for the help.
+    /// Every limit with its default and what it bounds, a line each, then what is
+    /// bounded for good: for the help.
     pub fn table() -> String {
         let row = |it: &Facts| {
             format!("  {:<10} {:>10}  {}", it.name, it.unit.amount(it.default, " ").to_string(), it.noun)
         };
-        ALL.iter().map(row).collect::<Vec<_>>().join("\n")
+        let rows = ALL.iter().map(row).collect::<Vec<_>>().join("\n");
+        format!("{rows}\n{}", bound::table())
     }
 }
 
@@ -108,54 +122,6 @@ impl FromStr for Limit {
             let known: Vec<_> = ALL.iter().map(|it| it.name).collect();
             format!("unknown limit '{name}' (known: {})", known.join(", "))
         })
-    }
-}
-
-impl Unit {
-    fn parse(self, text: &str) -> Result<u64, String> {
-        let value = match self {
-            Unit::Bytes => parse_size(text).map_err(|error| error.to_string())?,
-            Unit::Pieces => text.parse().map_err(|_| format!("'{text}' is no whole number"))?,
-            Unit::Seconds => {
-                seconds(text).ok_or_else(|| format!("'{text}' is no time such as 90s, 30m or 2h"))?
-            }
-        };
-        if value == 0 { Err("a limit of 0 leaves nothing to work with".to_owned()) } else { Ok(value) }
-    }
-
-    fn amount(self, value: u64, gap: &'static str) -> Amount {
-        Amount { unit: self, value, gap }
-    }
-}
-
-fn seconds(text: &str) -> Option<u64> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let factor = match &text[split..] {
-        "" | "s" => 1,
-        "m" | "min" => 60,
-        "h" => 60 * 60,
-        _ => return None,
-    };
-    text[..split].parse::<u64>().ok()?.checked_mul(factor)
-}
-
-/// A value in the largest unit that shows it exactly.
-struct Amount {
-    unit: Unit,
-    value: u64,
-    gap: &'static str,
-}
-
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units: &[(u64, &str)] = match self.unit {
-            Unit::Bytes => &[(1 << 40, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (1 << 10, "KiB"), (1, "B")],
-            Unit::Seconds => &[(3600, "h"), (60, "m"), (1, "s")],
-            Unit::Pieces => return write!(f, "{}", self.value),
-        };
-        let exact = units.iter().find(|(size, _)| self.value >= *size && self.value.is_multiple_of(*size));
-        let (size, name) = exact.copied().unwrap_or((1, units[units.len() - 1].1));
-        write!(f, "{}{}{name}", self.value / size, self.gap)
     }
 }
 
@@ -221,13 +187,12 @@ impl Limits {
 
     /// What a guest is told that exceeds a limit.
     pub(super) fn reached(&self, limit: Limit) -> LimitReached {
-        LimitReached { limit, value: self.get(limit), setter: self.setter }
+        LimitReached { limit, value: self.get(limit), noun: limit.facts().noun, setter: self.setter }
     }
 
     /// The limit of time, for a hook that has had it.
     pub(super) fn time(&self) -> TimeLimit {
-        let raise = self.reached(Limit::Time).raise();
-        TimeLimit { limit: self.duration(Limit::Time), raise: Some(raise) }
+        TimeLimit { limit: self.duration(Limit::Time), raise: self.reached(Limit::Time).raise() }
     }
 }
 
@@ -239,7 +204,12 @@ impl Limits {
 pub fn parse_limit(text: &str) -> Result<(Limit, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as memory=2GiB")?;
     let limit: Limit = name.parse()?;
-    Ok((limit, limit.facts().unit.parse(value)?))
+    let Facts { unit, most, noun, .. } = limit.facts();
+    let value = unit.parse(value)?;
+    if value > *most {
+        return Err(format!("a hook has {} of {noun} at most", unit.amount(*most, " ")));
+    }
+    Ok((limit, value))
 }
 
 /// A limit that a guest hit.
@@ -247,27 +217,39 @@ pub fn parse_limit(text: &str) -> Result<(Limit, u64), String> {
 pub(super) struct LimitReached {
     limit: Limit,
     value: u64,
+    noun: &'static str,
     setter: Setter,
 }
 
 impl LimitReached {
-    /// What to type for twice as much.
-    fn raise(&self) -> String {
-        let Facts { name, unit, .. } = self.limit.facts();
-        let twice = unit.amount(self.value.saturating_mul(2), "");
-        match self.setter {
-            Setter::Flag => format!("--limit {name}={twice}"),
-            Setter::Variable => format!("{VARIABLE}={name}={twice}"),
+    /// The same of other things than the limit is most often of.
+    pub(super) fn of(self, noun: &'static str) -> LimitReached {
+        LimitReached { noun, ..self }
+    }
+
+    /// What to type for twice as much, or as much as there can be; absent where it is that much.
+    fn raise(&self) -> Option<String> {
+        let Facts { name, unit, most, .. } = self.limit.facts();
+        if self.value >= *most {
+            return None;
         }
+        let more = unit.amount(self.value.saturating_mul(2).min(*most), "");
+        Some(match self.setter {
+            Setter::Flag => format!("--limit {name}={more}"),
+            Setter::Variable => format!("{VARIABLE}={name}={more}"),
+        })
     }
 }
 
 impl fmt::Display for LimitReached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts { unit, noun, .. } = self.limit.facts();
-        let (now, raise) = (unit.amount(self.value, " "), self.raise());
-        let of = if *unit == Unit::Pieces { "" } else { "of " };
-        write!(f, "more than the limit of {now} {of}{noun}; raise it with {raise}")
+        let (unit, noun) = (self.limit.facts().unit, self.noun);
+        let of = if unit == Unit::Pieces { "" } else { "of " };
+        write!(f, "more than the limit of {} {of}{noun}", unit.amount(self.value, " "))?;
+        match self.raise() {
+            Some(raise) => write!(f, "; raise it with {raise}"),
+            None => write!(f, "; '{}' is as high as it can be", self.limit.name()),
+        }
     }
 }
 
@@ -290,6 +272,7 @@ mod tests {
             ("written=1000", (Limit::Written, 1000)),
             ("time=90", (Limit::Time, 90)),
             ("time=30m", (Limit::Time, 1800)),
+            ("stack=64MiB", (Limit::Stack, 64 << 20)),
             ("computing=2h", (Limit::Computing, 7200)),
             ("handles=512", (Limit::Handles, 512)),
         ] {
@@ -300,9 +283,10 @@ mod tests {
             ("time=soon", "'soon' is no time such as 90s, 30m or 2h"),
             ("handles=many", "'many' is no whole number"),
             ("handles=0", "a limit of 0 leaves nothing to work with"),
+            ("stack=65MiB", "a hook has 64 MiB of call stack at most"),
             (
                 "ram=1",
-                "unknown limit 'ram' (known: memory, time, computing, output, answer, argument, written, scratch, requests, entries, handles, download)",
+                "unknown limit 'ram' (known: memory, stack, time, computing, compiling, output, answer, argument, written, scratch, requests, entries, handles, download)",
             ),
         ] {
             assert_eq!(parse_limit(text), Err(expected.to_owned()), "{text}");
@@ -324,5 +308,18 @@ mod tests {
             let variable = limits.clone().raised_with(Setter::Variable).reached(limit).to_string();
             assert_eq!(variable, expected.replace("--limit ", "SLATE_LIMITS="));
         }
+    }
+
+    #[test]
+    fn a_limit_is_raised_as_far_as_it_can_be() {
+        let told = |value| Limits::with([(Limit::Stack, value)]).reached(Limit::Stack).to_string();
+        assert_eq!(
+            told(48 << 20),
+            "more than the limit of 48 MiB of call stack; raise it with --limit stack=64MiB"
+        );
+        assert_eq!(
+            told(64 << 20),
+            "more than the limit of 64 MiB of call stack; 'stack' is as high as it can be"
+        );
     }
 }

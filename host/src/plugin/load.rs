@@ -8,11 +8,10 @@ use super::bindings::{Element, ElementIndices};
 use super::compile::{Uncompiled, compile};
 use super::engine::host_error;
 use super::inspect::{InspectError, inspect};
-use super::limits::{Limit, Limits};
+use super::limits::Limits;
 use super::series::{self, Series};
 use super::state::State;
 use crate::element::Element as ElementSource;
-use crate::sys::stop::{Stop, Stopped};
 
 /// A component that does not load.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +76,7 @@ pub(super) fn linker(engine: &Engine) -> anyhow::Result<Linker<State>> {
 }
 
 impl Loaded {
-    /// Checks, compiles and links a component within the time of a hook.
+    /// Checks, compiles and links a component within the time of a hook and the memory for that.
     ///
     /// Fails with a [`LoadError`], or with what interrupted it.
     pub(super) fn new(
@@ -86,15 +85,14 @@ impl Loaded {
         bytes: &[u8],
         limits: &Limits,
     ) -> anyhow::Result<Loaded> {
-        let stop = Stop::after(limits.duration(Limit::Time));
-        let compiled = compile(linker.engine(), bytes.to_owned(), stop)
+        let compiled = compile(linker.engine(), bytes.to_owned(), limits)
             .and_then(|component| Loaded::link(linker, &component).map_err(Uncompiled::Wrong));
         let element = element.to_owned();
         Err(match compiled {
             Ok(loaded) => return Ok(loaded),
-            Err(Uncompiled::Stopped(stopped @ Stopped::Interrupted(_))) => return Err(stopped.into()),
-            Err(Uncompiled::Stopped(Stopped::TimedOut(_))) => {
-                let message = format!("compiling it takes {}", limits.reached(Limit::Time));
+            Err(Uncompiled::Interrupted(stopped)) => return Err(stopped.into()),
+            Err(Uncompiled::TooMuch(limit)) => {
+                let message = format!("compiling it takes {}", limits.reached(limit));
                 LoadError::Link { element, message }
             }
             // What inspection finds is what keeps a component from loading: it

@@ -81,7 +81,7 @@ impl Runner {
     /// Fails with a [`LoadError`] if one is none for this host or takes too long
     /// to compile, when the build is interrupted, and if the cache cannot be used.
     pub fn new(plan: &Plan, setting: Setting) -> Result<Runner> {
-        let engine = engine(&setting.compiled)?;
+        let engine = engine(&setting.compiled, &setting.limits)?;
         let linker = linker(&engine)?;
         let mut components = BTreeMap::new();
         for element in &plan.sources {

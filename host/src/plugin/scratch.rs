@@ -34,7 +34,7 @@ pub(super) fn check(directory: &Path, limits: &Limits) -> wasmtime::Result<()> {
                 return Err(limits.reached(Limit::Scratch).into());
             }
             if entries > limits.get(Limit::Entries) {
-                return Err(limits.reached(Limit::Entries).into());
+                return Err(limits.reached(Limit::Entries).of("files in the scratch directory").into());
             }
             if stat.is_dir() {
                 open.push(entry.path());
@@ -69,7 +69,7 @@ mod tests {
         );
         assert_eq!(
             told(Limits::with([(Limit::Entries, 2)])).as_deref(),
-            Some("more than the limit of 2 files in one listing; raise it with --limit entries=4")
+            Some("more than the limit of 2 files in the scratch directory; raise it with --limit entries=4")
         );
     }
 }

@@ -62,6 +62,10 @@ const MAX_RACES: usize = 128;
 /// Levels of directories that functions on whole trees go down. Each holds a descriptor.
 pub const MAX_DEPTH: usize = 512;
 
+/// The error of functions on whole trees for one that goes down further. No
+/// call on files has it.
+pub const TOO_DEEP: Errno = Errno::EDOM;
+
 /// The root directory of a tree.
 #[derive(Debug)]
 pub struct Root {

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use blankslate::element::Library;
+use blankslate::element::declared::check_maps;
 use blankslate_element_build::embed_manifest;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
@@ -68,11 +69,13 @@ fn slow_module() -> Vec<u8> {
     [b"\0asm\x01\0\0\0".to_vec(), sections.concat()].concat()
 }
 
-/// Builds with an element that is right but for a module beside its own.
-fn build(scratch: &Scratch, arguments: &[&str]) -> Child {
-    let head = "name = 'slow'\nversion = '0.1.0'\napi = '0.1'\nprovides = ['operating-system']";
-    let manifest = format!("{head}\n{}", hook_entry("root", "lines"));
-    let bytes = [component("log").to_vec(), section(1, &slow_module())].concat();
+/// What the manifest of each element begins with.
+const HEAD: &str = "name = 'slow'\nversion = '0.1.0'\napi = '0.1'\nprovides = ['operating-system']";
+
+/// Builds with an element that is right but for sections behind its own.
+fn build(scratch: &Scratch, hostile: &[u8], arguments: &[&str]) -> Child {
+    let manifest = format!("{HEAD}\n{}", hook_entry("root", "lines"));
+    let bytes = [component("log").to_vec(), hostile.to_vec()].concat();
     let element = scratch.join("slow.wasm");
     fs::write(&element, embed_manifest(bytes, &manifest)).unwrap();
     let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
@@ -101,7 +104,7 @@ fn nothing_left(scratch: &Scratch) {
 fn a_build_is_interrupted_while_it_compiles() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let scratch = Scratch::new();
-        let mut child = build(&scratch, &[]);
+        let mut child = build(&scratch, &section(1, &slow_module()), &[]);
         std::thread::sleep(BEGINNING);
         assert!(child.try_wait().unwrap().is_none(), "it does not take long to compile");
         let begun = Instant::now();
@@ -115,11 +118,82 @@ fn a_build_is_interrupted_while_it_compiles() {
 #[test]
 fn compiling_takes_no_longer_than_a_hook_may() {
     let scratch = Scratch::new();
-    let (status, said) = end(build(&scratch, &["--limit", "time=2s"]), Instant::now());
+    let slow = section(1, &slow_module());
+    let (status, said) = end(build(&scratch, &slow, &["--limit", "time=2s"]), Instant::now());
     assert_eq!(status, Some(1), "{said}");
     let expected = "element 'slow' does not load: compiling it takes more than the limit of 2 s of time for a hook; raise it with --limit time=4s";
     assert!(said.contains(expected), "{said}");
     nothing_left(&scratch);
+}
+
+/// Instances of a level, each of which holds as many of the level below.
+const INSTANCES: u32 = 900;
+
+/// A component in which each level has instances of the one below: a small file, and a
+/// thousand million of instances.
+fn nested_component(levels: u32) -> wasm_encoder::Component {
+    use wasm_encoder::{Component, ComponentInstanceSection, NestedComponentSection};
+    let mut component = Component::new();
+    if levels > 0 {
+        component.section(&NestedComponentSection(&nested_component(levels - 1)));
+        let mut instances = ComponentInstanceSection::new();
+        let none: [(&str, wasm_encoder::ComponentExportKind, u32); 0] = [];
+        for _ in 0..INSTANCES {
+            instances.instantiate(0, none);
+        }
+        component.section(&instances);
+    }
+    component
+}
+
+/// Sections that make such a component one more of a guest program, and an instance of it.
+fn nested_instances() -> Vec<u8> {
+    let own = wasmparser::Parser::new(0).parse_all(component("log")).map(Result::unwrap);
+    let (mut depth, mut components) = (0, 0);
+    for payload in own {
+        match payload {
+            wasmparser::Payload::ComponentSection { .. } => {
+                components += u32::from(depth == 0);
+                depth += 1;
+            }
+            wasmparser::Payload::ModuleSection { .. } => depth += 1,
+            wasmparser::Payload::End(_) => depth -= 1,
+            _ => {}
+        }
+    }
+    let instance = [&[1, 0][..], &leb(components), &[0]].concat();
+    [section(4, nested_component(3).as_slice()), section(5, &instance)].concat()
+}
+
+#[test]
+fn compiling_takes_no_more_memory_than_it_may() {
+    for hostile in [section(1, &slow_module()), nested_instances()] {
+        let scratch = Scratch::new();
+        let arguments = ["--limit", "compiling=64MiB"];
+        let (status, said) = end(build(&scratch, &hostile, &arguments), Instant::now());
+        assert_eq!(status, Some(1), "{said}");
+        let expected = "element 'slow' does not load: compiling it takes more than the limit of 64 MiB of memory to compile a component; raise it with --limit compiling=128MiB";
+        assert!(said.contains(expected), "{said}");
+        nothing_left(&scratch);
+    }
+}
+
+#[test]
+fn the_texts_of_a_folder_are_bounded() {
+    let scratch = Scratch::new();
+    let large = vec![b' '; (4 << 20) + 1];
+    let folder = scratch.make_dir("maps");
+    fs::write(folder.join("element-deps"), &large).unwrap();
+    assert_eq!(told(&folder), "reading PATH/element-deps: more than the fixed bound 'text' of 4 MiB");
+    fs::write(folder.join("element-deps"), "").unwrap();
+    fs::write(folder.join("pkg-map"), &large).unwrap();
+    let element = Library::default().open(&folder).unwrap();
+    let error = check_maps(&element).expect_err("a map of any size").to_string();
+    let expected = "/pkg-map: more than the fixed bound 'text' of 4 MiB";
+    assert!(error.starts_with("pkg-map of element maps: ") && error.ends_with(expected), "{error}");
+    fs::remove_file(folder.join("pkg-map")).unwrap();
+    fs::write(folder.join("element.toml"), &large).unwrap();
+    assert_eq!(told(&folder), "reading PATH/element.toml: more than the fixed bound 'text' of 4 MiB");
 }
 
 /// Why the element at a path does not load.
@@ -129,11 +203,18 @@ fn told(path: &Path) -> String {
 }
 
 #[test]
-fn a_component_is_a_regular_file_of_bounded_size() {
+fn a_component_is_a_regular_file_of_bounded_size_and_so_is_its_manifest() {
     let scratch = Scratch::new();
     let (pipe, large) = (scratch.join("pipe.wasm"), scratch.join("large.wasm"));
     mkfifo(&pipe, Mode::S_IRWXU).unwrap();
     fs::File::create(&large).unwrap().set_len((256 << 20) + 1).unwrap();
+    let manifest = scratch.join("manifest.wasm");
+    let comment = format!("{}\n# {}", HEAD, "x".repeat(4 << 20));
+    fs::write(&manifest, embed_manifest(component("log").to_vec(), &comment)).unwrap();
     assert_eq!(told(&pipe), "reading PATH: not a regular file");
-    assert_eq!(told(&large), "reading PATH: a component has 256 MiB at most, and this is larger");
+    assert_eq!(told(&large), "reading PATH: more than the fixed bound 'component' of 256 MiB");
+    assert_eq!(
+        told(&manifest),
+        "PATH: section 'blankslate:element-manifest' is more than the fixed bound 'text' of 4 MiB"
+    );
 }

@@ -16,12 +16,13 @@ pub use stream::{Reader, Writer};
 use nix::errno::Errno;
 use nix::sys::stat::SFlag;
 
+use crate::bound;
 use crate::plugin::bindings::wit::rootfs::{
     Attributes, CopyOptions, Entry, Error, Existing, Host, Metadata, Node, Source, UserEntry,
 };
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
-use crate::sys::root::{self, MAX_DEPTH, find_group, find_user};
+use crate::sys::root::{self, TOO_DEEP, find_group, find_user};
 use wasmtime::component::Resource;
 
 impl Host for State {
@@ -170,11 +171,6 @@ impl State {
     }
 }
 
-/// The kernel has one error for names and paths; the tree's own bound of nesting is told by it too.
-fn too_long() -> String {
-    format!("a name or a path is too long, or directories are nested more than {MAX_DEPTH} levels deep")
-}
-
 impl From<Errno> for Error {
     fn from(error: Errno) -> Self {
         match error {
@@ -187,7 +183,8 @@ impl From<Errno> for Error {
             Errno::ENOSPC | Errno::EDQUOT => Error::NoSpace,
             Errno::EINVAL => Error::Invalid("a link leads to the root of the image".to_owned()),
             Errno::ENXIO => Error::Invalid("it is neither a regular file nor a directory".to_owned()),
-            Errno::ENAMETOOLONG => Error::Invalid(too_long()),
+            Errno::ENAMETOOLONG => Error::Invalid("a name or a path is too long".to_owned()),
+            TOO_DEEP => Error::Invalid(bound::DEPTH.to_string()),
             Errno::EBUSY => Error::Other("something is mounted there, or it is the root".to_owned()),
             Errno::EACCES => {
                 Error::Other("it is what the kernel shows there, and no part of the image".to_owned())

@@ -5,12 +5,11 @@ use std::ffi::OsString;
 use std::io;
 
 use nix::Result;
-use nix::errno::Errno;
 use nix::sys::stat::{FileStat, SFlag};
 use nix::unistd::{getegid, geteuid};
 
 use super::handle::{errno, kind_of};
-use super::{Attributes, Handle, MAX_DEPTH, PRIVATE, Spot};
+use super::{Attributes, Handle, MAX_DEPTH, PRIVATE, Spot, TOO_DEEP};
 use crate::sys::stop::Stop;
 
 /// Copies what has a name to another name, with all below it.
@@ -28,7 +27,7 @@ struct Copier {
 impl Copier {
     fn copy(&mut self, from: &Spot, to: &Spot, levels: usize) -> Result<()> {
         self.stop.cancelled()?;
-        let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+        let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
         let original = from.handle()?;
         let stat = original.stat()?;
         if kind_of(&stat) == SFlag::S_IFDIR {

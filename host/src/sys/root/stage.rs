@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::stat::SFlag;
 
 use super::handle::kind_of;
-use super::{MAX_DEPTH, Spot, recorded};
+use super::{MAX_DEPTH, Spot, TOO_DEEP, recorded};
 use crate::sys::copy;
 use crate::sys::stop::Stop;
 
@@ -137,7 +137,7 @@ fn put_level(made: &Spot, place: &Spot, existing: Existing, levels: usize) -> Re
 }
 
 fn merge(made: &Spot, place: &Spot, existing: Existing, levels: usize) -> Result<()> {
-    let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+    let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
     let target = place.handle()?;
     for entry in made.handle()?.entries()? {
         let place = target.child(entry.c_name().to_owned());
@@ -157,7 +157,7 @@ fn hand_to_root(spot: &Spot, levels: usize, stop: Stop) -> Result<()> {
         }
     }
     if kind_of(&stat) == SFlag::S_IFDIR {
-        let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+        let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
         handle.entries()?.iter().try_for_each(|entry| hand_to_root(entry, below, stop))?;
     }
     Ok(())

@@ -22,6 +22,7 @@ impl Element for Failures {
                 }
             }
             "recursion" => Err(Error::new(endless(1).to_string())),
+            "nesting" => Err(Error::new(nested(NESTED).to_string())),
             "handles" => {
                 rootfs::write("/file", "")?;
                 let open: std::result::Result<Vec<_>, _> = (0..1000).map(|_| rootfs::open("/file")).collect();
@@ -54,6 +55,14 @@ fn deep_inside(lines: &[u8]) -> u8 {
 #[inline(never)]
 fn endless(depth: u64) -> u64 {
     if depth == 0 { 0 } else { endless(std::hint::black_box(depth + 1)) + depth }
+}
+
+/// Calls in one another, which take some MiB of stack.
+const NESTED: u64 = 60_000;
+
+#[inline(never)]
+fn nested(levels: u64) -> u64 {
+    if levels == 0 { 0 } else { nested(std::hint::black_box(levels - 1)) + 1 }
 }
 
 blankslate_sdk::register!(Failures);

@@ -7,7 +7,7 @@ use nix::sys::time::TimeSpec;
 use super::arguments;
 use crate::plugin::bindings::wit::rootfs::{Attributes, Error, Owner};
 use crate::plugin::state::State;
-use crate::sys::root::{self, Handle, MAX_DEPTH, find_group, find_user};
+use crate::sys::root::{self, Handle, MAX_DEPTH, TOO_DEEP, find_group, find_user};
 
 /// The bits of a mode that `chmod` sets.
 const PERMISSIONS: u32 = 0o7777;
@@ -108,7 +108,7 @@ fn set_below(
     extended: usize,
     levels: usize,
 ) -> Result<(), Error> {
-    let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+    let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
     for entry in directory.entries()? {
         state.stop()?;
         let handle = entry.handle()?;

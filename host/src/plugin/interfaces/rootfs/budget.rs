@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use nix::errno::Errno;
 use nix::sys::stat::{FileStat, SFlag};
 
 use crate::plugin::bindings::wit::rootfs::Error;
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
-use crate::sys::root::{Handle, MAX_DEPTH, Spot};
+use crate::sys::root::{Handle, MAX_DEPTH, Spot, TOO_DEEP};
 
 /// What a new file, directory, link or node counts besides its content.
 const ENTRY: u64 = 4096;
@@ -68,7 +67,7 @@ impl Copy<'_> {
         }
         match handle.kind()? {
             SFlag::S_IFDIR => {
-                let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+                let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
                 handle.entries()?.iter().try_for_each(|entry| self.spend(entry, below))?;
             }
             SFlag::S_IFLNK => return self.state.spend_bytes(size(&stat)),

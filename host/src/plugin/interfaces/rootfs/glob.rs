@@ -10,7 +10,7 @@ use crate::plugin::bindings::wit::rootfs::Error;
 use crate::plugin::limits::Limit;
 use crate::plugin::pattern::matches;
 use crate::plugin::state::State;
-use crate::sys::root::MAX_DEPTH;
+use crate::sys::root::{MAX_DEPTH, TOO_DEEP};
 use nix::sys::stat::SFlag;
 
 /// The paths that match a pattern, sorted.
@@ -40,7 +40,7 @@ impl Search<'_> {
     /// Looks in a directory for what matches the rest of a pattern.
     fn below(&mut self, directory: &str, parts: &[String], levels: usize) -> Result<(), Error> {
         let Some((part, rest)) = parts.split_first() else { return self.add(directory) };
-        let below = levels.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+        let below = levels.checked_sub(1).ok_or(TOO_DEEP)?;
         if part == "**" {
             self.below(directory, rest, below)?;
         } else if !part.contains(['*', '?', '[']) {

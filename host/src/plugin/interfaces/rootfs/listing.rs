@@ -9,7 +9,7 @@ use crate::plugin::bindings::wit::types::Datetime;
 use crate::plugin::limits::Limit;
 use crate::plugin::state::State;
 use crate::report::Level;
-use crate::sys::root::{Handle, MAX_DEPTH};
+use crate::sys::root::{Handle, MAX_DEPTH, TOO_DEEP};
 
 /// What is known of a path; absent if there is nothing.
 pub(super) fn stat(state: &State, path: &str, follow: bool) -> Result<Option<Metadata>, Error> {
@@ -96,7 +96,7 @@ fn collect(
         if descends {
             let below = levels - 1;
             if below == 0 {
-                return Err(Errno::ENAMETOOLONG.into());
+                return Err(TOO_DEEP.into());
             }
             collect(state, &handle, &path, below, waiting, listing)?;
         }
