@@ -56,14 +56,19 @@ class Lifecycle(exports.Lifecycle):
             raise Err(Failure(error.message, error.causes, error.hint)) from error
         except Exception as error:
             words = describe(error) if isinstance(error, Err) else f"{type(error).__name__}: {error}"
-            raise Err(Failure(f"running '{hook.name}'", [words, _place(error)], None)) from error
+            raise Err(Failure(f"running '{hook.name}'", [words, *_places(error)], None)) from error
 
 
-def _place(error: BaseException) -> str:
-    """Where the element's own code was when something failed."""
+def _places(error: BaseException) -> list[str]:
+    """Where the element's code was when something failed, from the innermost call to the hook."""
     frames = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in frames if frame.filename != __file__ and "/wit_world/" not in frame.filename]
-    return f"in {frames[-1].filename}, line {frames[-1].lineno}: {frames[-1].line}" if frames else "outside the element"
+    own = [frame for frame in frames if frame.filename != __file__ and "/wit_world/" not in frame.filename]
+    return [f"at {frame.name} ({_module(frame.filename)}:{frame.lineno})" for frame in reversed(own)]
+
+
+def _module(path: str) -> str:
+    """A module's path in the element; the toolchain puts its directory below one with a number."""
+    return re.sub(r"^/[0-9]+/", "/", path)
 
 
 def describe(error: Err) -> str:

@@ -3,6 +3,7 @@
 mod carried;
 mod element;
 mod events;
+mod faults;
 mod image;
 #[path = "../tooling/mod.rs"]
 mod tooling;

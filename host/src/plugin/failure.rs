@@ -55,14 +55,17 @@ fn is_argument_limit(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
 }
 
-/// Functions by which Rust's standard library panics: they say nothing of the guest.
-const PANICKING: [&str; 6] = [
+/// Functions by which Rust's standard library, Go's runtime and its SDK panic: they say
+/// nothing of the guest.
+const PANICKING: [&str; 8] = [
     "__rustc::",
     "std::panicking::",
     "std::sys::backtrace::",
     "std::sys::pal::",
     "core::panicking::",
     "std::process::abort",
+    "runtime.",
+    "blankslate_sdk_slate.tell",
 ];
 
 /// What they call in the end.

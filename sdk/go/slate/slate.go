@@ -60,7 +60,16 @@ func run(name string) *types.Failure {
 		hint := "name it in element.toml as in the code"
 		return failure(Failed{Message: fmt.Sprintf("the component has no hook '%s'", name), Hint: hint})
 	}
+	defer tell()
 	return failure(hook())
+}
+
+// tell logs a panic as an error, which names it where the component's end is told, and lets it go on.
+func tell() {
+	if reason := recover(); reason != nil {
+		LogError("panic: %v", reason)
+		panic(reason)
+	}
 }
 
 // failure is what the API takes for an error: each wrapped error is a cause.
