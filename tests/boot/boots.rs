@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::additions::{self, Caller};
 use crate::facts::{self, Facts};
-use crate::machine::{Machine, Setup};
+use crate::machine::{Hardware, Machine, Setup};
 use crate::runner::Runner;
 use crate::tooling::Scratch;
 use crate::{command, image};
@@ -65,22 +65,28 @@ fn prepare() -> Boots {
     let key = make_key(scratch.path());
     let deadline = Instant::now() + LIMIT;
 
-    let first = boot(&scratch, "first", &key, deadline);
+    let first = boot(Hardware::Pc, &scratch, "first", &key, deadline);
     let refusal = refusal(&first);
     let first_facts = ask(&first);
     let additions = caller.ask(&first);
     drop(first);
 
-    let second = ask(&boot(&scratch, "second", &key, deadline));
+    let second = ask(&boot(Hardware::Pc, &scratch, "second", &key, deadline));
     Boots { first: first_facts, second, additions, refusal, _scratch: scratch }
 }
 
 /// Starts the image on a fresh disk and waits until the system is up.
-pub(crate) fn boot(scratch: &Scratch, name: &str, key: &Path, deadline: Instant) -> Machine {
+pub(crate) fn boot(
+    hardware: Hardware,
+    scratch: &Scratch,
+    name: &str,
+    key: &Path,
+    deadline: Instant,
+) -> Machine {
     let started = Instant::now();
     let disk = image::overlay(&scratch.join(IMAGE), scratch.join(format!("{name}.qcow2")), DISK.0);
     let serial_log = scratch.join(format!("{name}.log"));
-    let mut machine = Machine::start(&Setup { disk: &disk, instance: name, key, serial_log });
+    let mut machine = Machine::start(&Setup { hardware, disk: &disk, instance: name, key, serial_log });
     machine.await_login(deadline);
     println!("{name} boot: a login after {} s", started.elapsed().as_secs());
     while machine.ssh(&[], "cloud-init status --wait").is_none_or(|output| output.status.code().is_none()) {

@@ -19,7 +19,12 @@ pub(crate) const QUESTIONS: &[Question] = &[
     ("disk-size", "lsblk -bdno SIZE /dev/vda"),
     ("partition-table", "sudo sfdisk --json /dev/vda"),
     ("kernel-arguments", "cat /proc/cmdline"),
-    ("serial-login", "systemctl is-active serial-getty@ttyS0"),
+    (
+        "serial-login",
+        "systemctl is-active serial-getty@$(grep -o 'console=tty[SA][^, ]*' /proc/cmdline | cut -d= -f2)",
+    ),
+    ("architecture", "dpkg --print-architecture"),
+    ("firmware", "[ -d /sys/firmware/efi ] && echo UEFI || echo BIOS"),
     ("sshd", "sudo sshd -T"),
     ("root-password", "sudo passwd -S root"),
     ("resolver", "readlink /etc/resolv.conf"),

@@ -16,12 +16,17 @@ pub(crate) fn build(scratch: &Path, args: &[&str]) {
 
 /// The same with more in the environment.
 pub(crate) fn build_in(scratch: &Path, args: &[&str], environment: &[(&str, PathBuf)]) {
+    build_within(LIMIT, scratch, args, environment);
+}
+
+/// The same where it may take this long.
+pub(crate) fn build_within(limit: Duration, scratch: &Path, args: &[&str], environment: &[(&str, PathBuf)]) {
     let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
     slate.arg("build").args(args).current_dir(scratch).envs(environment.iter().map(|(k, v)| (k, v)));
     slate.arg("--work-dir").arg(scratch.join("work"));
     println!("{slate:?}");
-    let Some(output) = command::run(&mut slate, LIMIT) else {
-        panic!("the build took longer than {LIMIT:?}")
+    let Some(output) = command::run(&mut slate, limit) else {
+        panic!("the build took longer than {limit:?}")
     };
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the build failed: {}\n{log}", output.status);

@@ -15,9 +15,20 @@ const SSH_LIMIT: Duration = Duration::from_secs(60);
 /// Pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// What a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hardware {
+    /// A PC with a BIOS.
+    Pc,
+    /// A board with 64-bit ARM processors and UEFI.
+    Arm,
+}
+
 /// What a machine is started with.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup<'a> {
+    /// What it is.
+    pub(crate) hardware: Hardware,
     /// Its disk, in qcow2 format; it is changed.
     pub(crate) disk: &'a Path,
     /// Its identity in the metadata.
@@ -51,7 +62,7 @@ impl Machine {
     pub(crate) fn start(setup: &Setup<'_>) -> Machine {
         let port = free_port();
         let mut qemu = qemu(setup, port);
-        let child = qemu.spawn().expect("starting QEMU: apt-get install qemu-system-x86");
+        let child = qemu.spawn().expect("starting QEMU: apt-get install qemu-system-x86 qemu-system-arm");
         Machine { qemu: child, port, key: setup.key.to_owned(), serial_log: setup.serial_log.clone() }
     }
 
@@ -110,7 +121,7 @@ impl Drop for Machine {
 /// The machine is cut off from everything but the two forwards, and ends with this program.
 fn qemu(setup: &Setup<'_>, port: u16) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "qemu-system-x86_64"]);
+    command.args(["--pdeathsig", "KILL"]).args(hardware(setup.hardware));
     command.args(["-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-no-reboot"]);
     command.args(["-display", "none", "-monitor", "none", "-parallel", "none"]);
     command.args(["-serial", &format!("file:{}", setup.serial_log.display())]);
@@ -120,6 +131,24 @@ fn qemu(setup: &Setup<'_>, port: u16) -> Command {
     command.args(["-smbios", "type=1,product=OpenStack Nova"]);
     command.stdin(Stdio::null());
     command
+}
+
+/// The program, and what machine it is to be.
+fn hardware(hardware: Hardware) -> &'static [&'static str] {
+    match hardware {
+        Hardware::Pc => &["qemu-system-x86_64"],
+        Hardware::Arm => &[
+            "qemu-system-aarch64",
+            "-machine",
+            "virt",
+            // Signed pointers as they are specified take most of an emulator's time.
+            "-cpu",
+            "max,pauth-impdef=on",
+            // As Debian's package qemu-efi-aarch64 has it.
+            "-bios",
+            "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
+        ],
+    }
 }
 
 fn network(setup: &Setup<'_>, port: u16) -> String {

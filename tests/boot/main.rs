@@ -12,7 +12,8 @@
 //! looked at without booting ([`plain`]).
 //!
 //! With `--upstream`, an image made of diskimage-builder's own elements boots
-//! instead ([`upstream`]).
+//! instead ([`upstream`]); with `--foreign`, one for arm64 ([`foreign`]), which takes a
+//! quarter of an hour and what `.ci/setup foreign` installs.
 //!
 //! The test has a runner of its own: boots are serial, and QEMU starts this
 //! program again to answer each request for metadata.
@@ -28,6 +29,7 @@ mod additions;
 mod boots;
 mod command;
 mod facts;
+mod foreign;
 mod image;
 mod loaders;
 mod machine;
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
     }
     if args.iter().any(|arg| arg == "--upstream") {
         upstream::run(&mut runner);
+    } else if args.iter().any(|arg| arg == "--foreign") {
+        foreign::run(&mut runner);
     } else {
         boots::run(&mut runner);
         loaders::run(&mut runner);

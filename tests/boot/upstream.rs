@@ -10,6 +10,7 @@ use crate::command;
 use crate::environment::Environment;
 use crate::facts::Facts;
 use crate::image;
+use crate::machine::Hardware;
 use crate::mirrors::mirror;
 use crate::runner::Runner;
 use crate::tooling::Scratch;
@@ -51,7 +52,7 @@ fn prepare() -> Boot {
     let scratch = Scratch::new();
     build(&scratch);
     let key = boots::make_key(scratch.path());
-    let machine = boots::boot(&scratch, "upstream", &key, Instant::now() + boots::LIMIT);
+    let machine = boots::boot(Hardware::Pc, &scratch, "upstream", &key, Instant::now() + boots::LIMIT);
     let facts = boots::ask(&machine);
     drop(machine);
     Boot { facts, _scratch: scratch }
