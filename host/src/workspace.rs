@@ -12,7 +12,7 @@
 //!       mnt/        the tree, later the mounted image: `TMP_MOUNT_PATH`
 //!       built/      the finished tree while the image is mounted
 //!     elements/     elements that `slate` carries, unpacked for shell hooks
-//!     image/        the raw image: `TMP_IMAGE_DIR`
+//!     image.XXXXXX/ the raw image: `TMP_IMAGE_DIR`
 //!     lib/          what shell hooks source: `_LIB`
 //!     scratch/      what steps and components keep meanwhile
 //! ```
@@ -181,7 +181,7 @@ impl Workspace {
 
     /// `TMP_IMAGE_DIR`.
     pub fn image(&self) -> PathBuf {
-        self.area.join("image")
+        self.area.join(image_name(&self.top))
     }
 
     /// Keeps the logs when the workspace is closed: the build failed, and its
@@ -222,6 +222,11 @@ impl Workspace {
 /// Name of the directory that is known as `TMP_BUILD_DIR`.
 fn build_name(top: &Path) -> String {
     format!("build.{}", unique_name(top))
+}
+
+/// Name of the directory that is known as `TMP_IMAGE_DIR`.
+fn image_name(top: &Path) -> String {
+    format!("image.{}", unique_name(top))
 }
 
 /// What of the directory's name no other workspace has.
