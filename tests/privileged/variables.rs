@@ -34,10 +34,16 @@ fn noting(phases: &[&str]) -> Seed {
 fn noted(seed: &Seed, phase: &str) -> BTreeMap<String, String> {
     let notes = fs::read(seed.scratch.join("notes").join(phase)).unwrap();
     let scratch = seed.scratch.path().display().to_string();
-    let own = regex::Regex::new(r"(SCRATCH/work|/var/tmp/slate)/slate-\w{6}/area/(build\.\w{6}\b)?").unwrap();
+    let own =
+        regex::Regex::new(r"(SCRATCH/work|/var/tmp/slate)/slate-\w{6}/area/(build\.\w{6}\b|image\.\w{6}\b)?")
+            .unwrap();
     let masked = |value: &str| {
         own.replace_all(&value.replace(&scratch, "SCRATCH"), |found: &regex::Captures<'_>| {
-            if found.get(2).is_some() { "BUILD" } else { "AREA/" }
+            match found.get(2).map(|name| name.as_str()) {
+                Some(name) if name.starts_with("image") => "IMAGE",
+                Some(_) => "BUILD",
+                None => "AREA/",
+            }
         })
         .into_owned()
     };
@@ -56,7 +62,8 @@ const ALWAYS: [(&str, &str); 34] = [
     ("DIB_DEBUG_TRACE", "0"),
     (
         "DIB_ENV",
-        "declare -x DIB_IMAGE_CACHE=\"SCRATCH/home/.cache/image-create\"\ndeclare -x DIB_OF_CALLER=\"yes\"",
+        "declare -x DIB_ARGS=\"-n -t raw -o out/x seed probe\"\ndeclare -x DIB_OF_CALLER=\"yes\"\n\
+         declare -x DIB_PYTHON_EXEC=\"AREA/lib/bin/python3\"",
     ),
     ("DIB_IMAGE_CACHE", "SCRATCH/home/.cache/image-create"),
     ("DIB_LOCKFILES", "SCRATCH/cache/slate/locks"),
@@ -80,7 +87,7 @@ const ALWAYS: [(&str, &str); 34] = [
     ("TMP_BUILD_DIR", "BUILD"),
     ("TMP_DIR", "SCRATCH/work"),
     ("TMP_HOOKS_PATH", "BUILD/hooks"),
-    ("TMP_IMAGE_DIR", "AREA/image"),
+    ("TMP_IMAGE_DIR", "IMAGE"),
     ("TMP_MOUNT_PATH", "BUILD/mnt"),
     ("_LIB", "AREA/lib"),
     ("http_proxy", "http://proxy.example"),
