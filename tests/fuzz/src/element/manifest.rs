@@ -1,1 +1,0 @@
-../../../../host/src/element/manifest.rs

@@ -1,4 +1,0 @@
-mod inspect;
-pub mod pattern;
-
-pub use inspect::{ComponentInfo, InspectError, inspect};

@@ -1,1 +1,0 @@
-../../../../host/src/plugin/pattern.rs

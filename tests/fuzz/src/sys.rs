@@ -1,5 +1,0 @@
-pub mod copy;
-pub mod disk;
-pub mod root;
-pub mod signals;
-pub mod stop;

@@ -1,1 +1,0 @@
-../../../../host/src/sys/root.rs

@@ -1,1 +1,0 @@
-../../../../host/src/sys/stop.rs
