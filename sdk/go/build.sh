@@ -17,4 +17,4 @@ use "$(cd "$1" && pwd)"
 use "$sdk"
 EOF
 cd "$1"
-GOWORK="$work/go.work" GOOS=wasip1 GOARCH=wasm "$go" build -buildmode=c-shared -o "$2" .
+GOWORK="$work/go.work" GOOS=wasip1 GOARCH=wasm "$go" build -buildmode=c-shared -trimpath -o "$2" .

@@ -17,6 +17,7 @@ here makes its common calls short.
 import re
 import traceback
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Callable, Iterator, Optional, Sequence, Union
 
 from componentize_py_types import Err
@@ -54,16 +55,35 @@ class Lifecycle(exports.Lifecycle):
             _hooks[hook.name]()
         except Failed as error:
             raise Err(Failure(error.message, error.causes, error.hint)) from error
-        except Exception as error:
-            words = describe(error) if isinstance(error, Err) else f"{type(error).__name__}: {error}"
-            raise Err(Failure(f"running '{hook.name}'", [words, *_places(error)], None)) from error
+        except (Exception, SystemExit) as error:
+            raise Err(Failure(f"running '{hook.name}'", [_words(error), *_places(error)], None)) from error
+
+
+def _words(error: BaseException) -> str:
+    """What was raised, in words."""
+    if isinstance(error, Err):
+        return describe(error)
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        return f"{kind}: {error}: a hook returns, or raises Failed, rather than to end the program"
+    return f"{kind}: {error}"
 
 
 def _places(error: BaseException) -> list[str]:
     """Where the element's code was when something failed, from the innermost call to the hook."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename != __file__ and "/wit_world/" not in frame.filename]
-    return [f"at {frame.name} ({_module(frame.filename)}:{frame.lineno})" for frame in reversed(own)]
+    places = [f"at {frame.name} ({_module(frame.filename)}:{frame.lineno})" for frame in reversed(own)]
+    return _few(places)
+
+
+def _few(places: list[str]) -> list[str]:
+    """Places of which those that repeat the one before are counted, and of many the middle is left out."""
+    counted = [(place, len(list(same))) for place, same in groupby(places)]
+    told = [place if times == 1 else f"{place}, {times} times" for place, times in counted]
+    inner, outer = 12, 4
+    left_out = len(told) - inner - outer
+    return told if left_out <= 1 else [*told[:inner], f"{left_out} more places", *told[-outer:]]
 
 
 def _module(path: str) -> str:

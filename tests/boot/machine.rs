@@ -20,8 +20,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub(crate) enum Hardware {
     /// A PC with a BIOS.
     Pc,
+    /// A board with 32-bit ARM processors and UEFI.
+    Arm32,
     /// A board with 64-bit ARM processors and UEFI.
-    Arm,
+    Arm64,
 }
 
 /// What a machine is started with.
@@ -137,14 +139,23 @@ fn qemu(setup: &Setup<'_>, port: u16) -> Command {
 fn hardware(hardware: Hardware) -> &'static [&'static str] {
     match hardware {
         Hardware::Pc => &["qemu-system-x86_64"],
-        Hardware::Arm => &[
+        // The firmware of both is where Debian's packages qemu-efi-arm and qemu-efi-aarch64 have it.
+        Hardware::Arm32 => &[
+            "qemu-system-arm",
+            "-machine",
+            "virt,highmem=off",
+            "-cpu",
+            "cortex-a15",
+            "-drive",
+            "if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF32_CODE.fd",
+        ],
+        Hardware::Arm64 => &[
             "qemu-system-aarch64",
             "-machine",
             "virt",
             // Signed pointers as they are specified take most of an emulator's time.
             "-cpu",
             "max,pauth-impdef=on",
-            // As Debian's package qemu-efi-aarch64 has it.
             "-bios",
             "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
         ],

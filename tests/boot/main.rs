@@ -12,8 +12,8 @@
 //! looked at without booting ([`plain`]).
 //!
 //! With `--upstream`, an image made of diskimage-builder's own elements boots
-//! instead ([`upstream`]); with `--foreign`, one for arm64 ([`foreign`]), which takes a
-//! quarter of an hour and what `.ci/setup foreign` installs.
+//! instead ([`upstream`]); with `--foreign`, images for i386, armhf and arm64 ([`foreign`]),
+//! which take half an hour and what `.ci/setup foreign` installs.
 //!
 //! The test has a runner of its own: boots are serial, and QEMU starts this
 //! program again to answer each request for metadata.

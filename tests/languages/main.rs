@@ -5,6 +5,7 @@ mod element;
 mod events;
 mod faults;
 mod image;
+mod origin;
 #[path = "../tooling/mod.rs"]
 mod tooling;
 

@@ -22,6 +22,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.to_string(), "reading the port 'many': invalid digit found in string");
 /// ```
 pub struct Error {
+    /// The first cause first.
     messages: Vec<String>,
     hint: Option<String>,
 }
@@ -42,7 +43,7 @@ impl Error {
     /// Puts a message in front, the present one becoming its cause.
     #[must_use]
     pub fn context(mut self, message: impl Into<String>) -> Self {
-        self.messages.insert(0, message.into());
+        self.messages.push(message.into());
         self
     }
 
@@ -53,13 +54,16 @@ impl Error {
             messages.push(error.to_string());
             next = error.source();
         }
+        messages.reverse();
         Error { messages, hint: None }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.messages.join(": "))
+        let mut messages = self.messages.iter().rev();
+        f.write_str(messages.next().map_or("", String::as_str))?;
+        messages.try_for_each(|message| write!(f, ": {message}"))
     }
 }
 
@@ -83,7 +87,7 @@ impl From<Failure> for Failed {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let mut messages = error.messages.into_iter();
+        let mut messages = error.messages.into_iter().rev();
         Failure { message: messages.next().unwrap_or_default(), causes: messages.collect(), hint: error.hint }
     }
 }

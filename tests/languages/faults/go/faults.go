@@ -1,7 +1,12 @@
 // Ends by a mistake of its own code, two calls below its hook.
 package main
 
-import "blankslate/sdk/slate"
+import (
+	"fmt"
+	"os"
+
+	"blankslate/sdk/slate"
+)
 
 func init() {
 	slate.Hook("fault", fault)
@@ -10,7 +15,21 @@ func init() {
 func main() {}
 
 func fault() error {
+	mistake, err := slate.Text("mistake")
+	if err != nil {
+		return err
+	}
+	switch mistake {
+	case "recursion":
+		return count(0)
+	case "exit":
+		os.Exit(3)
+	}
 	return setPort(nil)
+}
+
+func count(number int) error {
+	return fmt.Errorf("counting: %w", count(number+1))
 }
 
 func setPort(lines []string) error {

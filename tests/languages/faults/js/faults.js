@@ -1,6 +1,6 @@
 // Ends by a mistake of its own code, two calls below its hook.
 
-import { hooks, write } from "./slate.js";
+import { hooks, param, write } from "./slate.js";
 
 function deepInside(lines) {
   return lines[7].trim();
@@ -10,8 +10,15 @@ function setPort(lines) {
   write("/etc/port", deepInside(lines));
 }
 
+function count(number) {
+  return count(number + 1) + number;
+}
+
 export const lifecycle = hooks({
   fault() {
+    if (param("mistake") === "recursion") {
+      count(0);
+    }
     setPort([]);
   },
 });

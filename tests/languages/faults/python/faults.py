@@ -1,6 +1,8 @@
 """Ends by a mistake of its own code, two calls below its hook."""
 
-from slate import Lifecycle, hook, write
+import sys
+
+from slate import Lifecycle, hook, param, write
 
 __all__ = ["Lifecycle"]
 
@@ -13,6 +15,15 @@ def set_port(lines):
     write("/etc/port", deep_inside(lines))
 
 
+def count(number):
+    return count(number + 1) + number
+
+
 @hook
 def fault():
+    match param("mistake"):
+        case "recursion":
+            count(0)
+        case "exit":
+            sys.exit(3)
     set_port([])
