@@ -1,21 +1,16 @@
 //! Images on GUID partition tables, started until the kernel has mounted their root.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::boots::IMAGE;
 use crate::image;
 use crate::runner::Runner;
 use crate::tooling::Scratch;
+use crate::tooling::serial::Pc;
 
 /// How long a start may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
-
-/// How often the serial line is looked at.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// UEFI for QEMU, as Debian's package ovmf has it.
 const UEFI: &str = "/usr/share/ovmf/OVMF.fd";
@@ -66,24 +61,10 @@ fn starts_by_both(image: &Image) {
 impl Image {
     /// What a machine writes to its serial line until its root is mounted.
     fn start(&self, name: &str, firmware: Option<&str>) -> String {
-        let log = self.scratch.join(format!("{name}.log"));
-        let mut qemu = Command::new("setpriv");
-        qemu.args(["--pdeathsig", "KILL", "qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-no-reboot"]);
-        qemu.args(["-display", "none", "-monitor", "none", "-parallel", "none", "-nic", "none", "-snapshot"]);
-        qemu.args(["-serial", &format!("file:{}", log.display())]);
-        qemu.args(["-drive", &format!("file={},format=qcow2,if=virtio", self.disk.display())]);
-        qemu.args(firmware.into_iter().flat_map(|firmware| ["-bios", firmware])).stdin(Stdio::null());
-        let mut machine = qemu.spawn().expect("starting QEMU: apt-get install qemu-system-x86");
-        let deadline = Instant::now() + LIMIT;
-        let said = loop {
-            let said = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
-            let ended = machine.try_wait().expect("waiting for QEMU").is_some();
-            if said.contains(MOUNTED) || ended || Instant::now() > deadline {
-                break said;
-            }
-            thread::sleep(PAUSE);
-        };
-        machine.kill().and_then(|()| machine.wait()).expect("ending QEMU");
-        said
+        Pc::new(&self.scratch.join(format!("{name}.log")))
+            .with(["-nic", "none", "-snapshot"])
+            .with(["-drive", &format!("file={},format=qcow2,if=virtio", self.disk.display())])
+            .with(firmware.into_iter().flat_map(|firmware| ["-bios", firmware]))
+            .says(LIMIT, |said| said.contains(MOUNTED))
     }
 }

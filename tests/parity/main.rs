@@ -4,7 +4,7 @@
 //! Each case lists in what the trees may differ, and why. A difference that is
 //! not listed fails, and one that is listed and does not show. Then the real package
 //! managers of the families install what our `mellanox` asks for, and a ramdisk that
-//! diskimage-builder's elements make has it.
+//! diskimage-builder's elements make has it, and starts with it in a virtual machine.
 
 use std::collections::BTreeSet;
 

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub(crate) mod seed;
+pub(crate) mod serial;
 
 /// How long the kernel may take to undo what belonged to a killed process:
 /// it unmounts and detaches after the process has gone.
