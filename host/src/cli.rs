@@ -22,7 +22,7 @@ mod link;
 pub(crate) mod output;
 mod plan;
 pub(crate) mod preflight;
-mod spec_args;
+pub(crate) mod spec_args;
 mod style;
 mod table;
 mod version;

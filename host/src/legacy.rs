@@ -2,7 +2,7 @@
 //!
 //! | name | module |
 //! | --- | --- |
-//! | `disk-image-create`, `ramdisk-image-create` | [`create`], with [`options`], [`request`], [`outputs`] and `elevate` |
+//! | `disk-image-create`, `ramdisk-image-create` | [`create`], with [`options`], [`request`], [`outputs`], `components` and `elevate` |
 //! | `diskimage-builder` | [`batch`], with [`definition`] |
 //! | `element-info` | [`element_info`] |
 
@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub mod batch;
+mod components;
 pub mod create;
 pub mod definition;
 pub mod element_info;

@@ -49,7 +49,7 @@ pub use context::{
     InitScript, Lines, LoaderRequest, Ramdisk, UdevRules,
 };
 pub use inspect::{API_VERSION, ComponentInfo, InspectError, inspect};
-pub use limits::{Limit, Limits, Setter, VARIABLE, parse_limit};
+pub use limits::{Limit, Limits, parse_limit};
 pub use load::{LoadError, check};
 pub use rehearsal::{Answers, Call, CommandAnswer, Rehearsal, Wish};
 pub use runner::{Runner, Setting};

@@ -37,6 +37,7 @@ use std::sync::Arc;
 mod advice;
 pub mod clock;
 mod core;
+mod dialect;
 pub mod event;
 pub mod failure;
 mod hook;
@@ -54,6 +55,7 @@ pub mod timings;
 mod trace;
 
 pub use advice::WRITING_OUTPUT;
+pub use dialect::{Dialect, GRANTS, LIMITS, PARAMETERS};
 pub use event::{Level, Stream, Unit};
 pub use failure::{BuildFailure, FailureCause, HookFailure, TimeLimit};
 pub use hook::{HookOutput, HookScope};
@@ -79,6 +81,7 @@ pub struct Report {
     core: Arc<Core>,
     timings: bool,
     verbosity: Verbosity,
+    dialect: Dialect,
 }
 
 impl Report {
@@ -106,7 +109,7 @@ impl Report {
 
     fn new(options: &ReportOptions, renderers: Vec<Box<dyn Render>>, clock: Box<dyn Clock>) -> Report {
         let core = Core::new(renderers, clock, options.tail_lines, options.profile);
-        Report { core, timings: options.timings, verbosity: options.verbosity }
+        Report { core, timings: options.timings, verbosity: options.verbosity, dialect: options.dialect }
     }
 
     /// Gives every hook from now on a log in a directory, which is created if
@@ -165,7 +168,7 @@ impl Report {
             exit_status: failure.exit_status(),
             log,
             logs: self.core.logs(),
-            advice: advice(failure, self.verbosity),
+            advice: advice(failure, self.verbosity, self.dialect),
         };
         self.core.emit_here(Body::Failure(Box::new(event)));
     }

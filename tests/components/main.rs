@@ -21,6 +21,7 @@ mod loading;
 mod log;
 mod managers;
 mod nodes;
+mod old_commands;
 mod packages;
 mod params;
 mod progress;

@@ -7,7 +7,7 @@ use super::{Failure, gifts, output};
 use crate::build::{BuildOptions, pipeline};
 use crate::export::Artifact;
 use crate::plan::{GrantOrigin, Plan};
-use crate::report::{BuildFailure, Report, ReportOptions};
+use crate::report::{BuildFailure, Dialect, Report, ReportOptions};
 use crate::sys;
 use crate::sys::elevate::Caller;
 
@@ -31,7 +31,7 @@ pub(crate) fn run(
     }
     let (image, logfile) = (PathBuf::from(&plan.image_name), report.logfile.clone());
     let report = open(report)?;
-    warn_of_denials(&plan, &report);
+    warn_of_denials(&plan, options.limits.dialect(), &report);
     let built = pipeline(plan, options, report.clone());
     let logs = report.logs().and_then(|logs| logs.parent().map(Path::to_owned));
     let logs: Vec<PathBuf> = logs.into_iter().chain(logfile).collect();
@@ -73,7 +73,7 @@ fn finish(result: anyhow::Result<Vec<Artifact>>, report: &Report) -> Result<(), 
 }
 
 /// Says once per element what it asks for in vain, before a hook fails for want of it.
-fn warn_of_denials(plan: &Plan, report: &Report) {
+fn warn_of_denials(plan: &Plan, dialect: Dialect, report: &Report) {
     let denied = |element: &str| {
         let grants = plan.grants.iter();
         let grants = grants
@@ -85,9 +85,8 @@ fn warn_of_denials(plan: &Plan, report: &Report) {
         let grants = denied(&element.name);
         if !grants.is_empty() {
             let name = &element.name;
-            report.warn(&format!(
-                "{name} asks for what it is not granted: {grants}; grant with --grant {name}:..."
-            ));
+            let grant = dialect.grant(name, "...");
+            report.warn(&format!("{name} asks for what it is not granted: {grants}; grant with {grant}"));
         }
     }
 }

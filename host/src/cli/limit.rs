@@ -4,14 +4,15 @@ use std::env;
 
 use clap::Parser;
 
-use crate::plugin::{Limit, Limits, Setter, VARIABLE, parse_limit};
+use crate::plugin::{Limit, Limits, parse_limit};
+use crate::report::{Dialect, LIMITS};
 
 use super::Failure;
 
 /// How much hooks may use, for commands that run them.
 #[derive(Debug, Parser)]
 pub(super) struct LimitArgs {
-    #[arg(long = "limit", value_name = "NAME=VALUE", env = VARIABLE, hide_env_values = true)]
+    #[arg(long = "limit", value_name = "NAME=VALUE", env = LIMITS, hide_env_values = true)]
     #[arg(value_delimiter = ',', value_parser = parse_limit, help = help())]
     limits: Vec<(Limit, u64)>,
 }
@@ -33,9 +34,9 @@ fn help() -> String {
 
 /// The limits that the environment sets, for commands without `--limit`.
 pub(crate) fn of_environment() -> Result<Limits, Failure> {
-    let text = env::var(VARIABLE).unwrap_or_default();
+    let text = env::var(LIMITS).unwrap_or_default();
     let changes = text.split(',').filter(|change| !change.is_empty()).map(parse_limit);
-    let wrong = |error| Failure::request(format!("{VARIABLE}: {error}"));
+    let wrong = |error| Failure::request(format!("{LIMITS}: {error}"));
     let changes = changes.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
-    Ok(Limits::with(changes).raised_with(Setter::Variable))
+    Ok(Limits::with(changes).in_dialect(Dialect::Variables))
 }

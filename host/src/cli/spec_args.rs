@@ -178,14 +178,24 @@ fn without_repeats<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     kept
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+/// Reads what `--set` takes.
+///
+/// # Errors
+///
+/// Fails if there is no name before a `=`.
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected element.parameter=value or parameter=value".to_owned()),
     }
 }
 
-fn grant(text: &str) -> Result<(String, Grant), String> {
+/// Reads what `--grant` takes.
+///
+/// # Errors
+///
+/// Fails if there is no element, or no capability of that name.
+pub(crate) fn grant(text: &str) -> Result<(String, Grant), String> {
     let (element, grant) = text
         .split_once(':')
         .filter(|(element, _)| !element.is_empty())

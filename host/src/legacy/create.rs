@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use std::thread;
 
 use super::request::{Request, RequestError};
-use super::{Creator, VERSION, elevate, options, outputs, request};
+use super::{Creator, VERSION, components, elevate, options, outputs, request};
 use crate::build::BuildOptions;
 use crate::cli::{Failure, caller, execute, library_args, limit, output, preflight, work_args};
 use crate::element::{Library, installed};
 use crate::plan::secret::shown_word;
 use crate::plan::{Plan, plan};
-use crate::report::{Level, ReportOptions, Verbosity};
+use crate::report::{Dialect, Level, ReportOptions, Verbosity};
 use crate::sys;
 use crate::sys::elevate::Caller;
 
@@ -89,6 +89,8 @@ fn build_of(
     let manifest = environment.get("ACI_MANIFEST").filter(|path| !path.is_empty());
     let manifest = manifest.map(|path| caller::aci_manifest(path.as_ref())).transpose()?;
     request.spec.elements = elements;
+    request.spec.settings = components::parameters()?;
+    request.spec.grants = components::grants()?;
     request.spec.block_device = block_device;
     request.spec.conversion.aci_manifest = manifest;
     add_implied(creator, &mut request, &library)?;
@@ -156,6 +158,7 @@ fn report_options(request: &Request) -> ReportOptions {
         append: true,
         profile: true,
         timestamps: !request.no_timestamp,
+        dialect: Dialect::Variables,
         ..ReportOptions::default()
     }
 }

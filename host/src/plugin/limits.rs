@@ -9,7 +9,7 @@ use std::time::Duration;
 use unit::Unit;
 
 use crate::bound;
-use crate::report::TimeLimit;
+use crate::report::{Dialect, TimeLimit};
 
 /// One of the limits of a hook. Its name is what `--limit` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,29 +125,16 @@ impl FromStr for Limit {
     }
 }
 
-/// What sets limits, for messages that say how to raise one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Setter {
-    /// The flag `--limit`.
-    #[default]
-    Flag,
-    /// The variable [`VARIABLE`], for commands without the flag.
-    Variable,
-}
-
-/// The variable that sets limits: `NAME=VALUE`, separated by commas.
-pub const VARIABLE: &str = "SLATE_LIMITS";
-
 /// The limits of one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     values: [u64; COUNT],
-    setter: Setter,
+    dialect: Dialect,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { values: ALL.map(|it| it.default), setter: Setter::default() }
+        Limits { values: ALL.map(|it| it.default), dialect: Dialect::default() }
     }
 }
 
@@ -159,10 +146,15 @@ impl Limits {
         limits
     }
 
-    /// The same, raised with something else than the flag.
+    /// The same for a command that takes something else than flags.
     #[must_use]
-    pub fn raised_with(self, setter: Setter) -> Limits {
-        Limits { setter, ..self }
+    pub fn in_dialect(self, dialect: Dialect) -> Limits {
+        Limits { dialect, ..self }
+    }
+
+    /// What the command takes.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Sets a limit: bytes, seconds, or a number of things.
@@ -187,7 +179,7 @@ impl Limits {
 
     /// What a guest is told that exceeds a limit.
     pub(super) fn reached(&self, limit: Limit) -> LimitReached {
-        LimitReached { limit, value: self.get(limit), noun: limit.facts().noun, setter: self.setter }
+        LimitReached { limit, value: self.get(limit), noun: limit.facts().noun, dialect: self.dialect }
     }
 
     /// The limit of time, for a hook that has had it.
@@ -218,7 +210,7 @@ pub(super) struct LimitReached {
     limit: Limit,
     value: u64,
     noun: &'static str,
-    setter: Setter,
+    dialect: Dialect,
 }
 
 impl LimitReached {
@@ -234,10 +226,7 @@ impl LimitReached {
             return None;
         }
         let more = unit.amount(self.value.saturating_mul(2).min(*most), "");
-        Some(match self.setter {
-            Setter::Flag => format!("--limit {name}={more}"),
-            Setter::Variable => format!("{VARIABLE}={name}={more}"),
-        })
+        Some(self.dialect.limit(&format!("{name}={more}")))
     }
 }
 
@@ -305,7 +294,7 @@ mod tests {
             assert_eq!(text, expected);
             let typed = text.rsplit(' ').next().unwrap();
             assert_eq!(parse_limit(typed), Ok((limit, 2 * limits.get(limit))));
-            let variable = limits.clone().raised_with(Setter::Variable).reached(limit).to_string();
+            let variable = limits.clone().in_dialect(Dialect::Variables).reached(limit).to_string();
             assert_eq!(variable, expected.replace("--limit ", "SLATE_LIMITS="));
         }
     }

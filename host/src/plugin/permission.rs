@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::element::capability::Grant;
 use crate::element::manifest::Manifest;
+use crate::report::Dialect;
 
 /// What one element asked for and was granted.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,7 @@ pub(super) struct Permissions {
     element: String,
     asked: Vec<Grant>,
     granted: Vec<Grant>,
+    dialect: Dialect,
 }
 
 impl Permissions {
@@ -19,7 +21,13 @@ impl Permissions {
     pub(super) fn new(element: &str, manifest: &Manifest, granted: Vec<Grant>, home: Option<&str>) -> Self {
         let expand = |grants: Vec<Grant>| grants.into_iter().map(|grant| grant.at_home(home)).collect();
         let asked = expand(manifest.capabilities.grants());
-        Permissions { element: element.to_owned(), asked, granted: expand(granted) }
+        let dialect = Dialect::default();
+        Permissions { element: element.to_owned(), asked, granted: expand(granted), dialect }
+    }
+
+    /// The same for a command that takes something else than flags.
+    pub(super) fn in_dialect(self, dialect: Dialect) -> Permissions {
+        Permissions { dialect, ..self }
     }
 
     /// Whether each capability that the manifest asks for, in its order, covers a wish.
@@ -33,13 +41,12 @@ impl Permissions {
             return Ok(());
         }
         let element = &self.element;
+        let grant = self.dialect.grant(element, &wish.to_string());
         if self.asked.iter().any(|grant| grant.covers(wish)) {
-            return Err(format!(
-                "element '{element}' was not granted {wish}: grant it with --grant {element}:{wish}"
-            ));
+            return Err(format!("element '{element}' was not granted {wish}: grant it with {grant}"));
         }
         Err(format!(
-            "element '{element}' may not use {wish}, which its element.toml does not ask for: add it under [capabilities], then grant it with --grant {element}:{wish}"
+            "element '{element}' may not use {wish}, which its element.toml does not ask for: add it under [capabilities], then grant it with {grant}"
         ))
     }
 
@@ -68,6 +75,7 @@ mod tests {
             element: "x".to_owned(),
             asked: parse(&["chroot", "host-file=/etc/apt"]),
             granted: parse(&["host-file=/etc/apt"]),
+            dialect: Dialect::default(),
         }
     }
 
@@ -78,6 +86,10 @@ mod tests {
         assert_eq!(
             permissions.check(&Grant::Chroot),
             Err("element 'x' was not granted chroot: grant it with --grant x:chroot".to_owned())
+        );
+        assert_eq!(
+            permissions.clone().in_dialect(Dialect::Variables).check(&Grant::Chroot),
+            Err("element 'x' was not granted chroot: grant it with SLATE_GRANTS=x:chroot".to_owned())
         );
         assert_eq!(
             permissions.check(&Grant::HostProgram("sh".into())),

@@ -197,7 +197,8 @@ fn facts(plan: &Plan, setting: &Setting, element: &Element, component: &Componen
     Facts {
         name: name.clone(),
         manifest: component.manifest.clone(),
-        permissions: Permissions::new(name, &component.manifest, granted, home),
+        permissions: Permissions::new(name, &component.manifest, granted, home)
+            .in_dialect(setting.limits.dialect()),
         parameters: parameters
             .filter_map(|parameter| Some((parameter.name.clone(), parameter.value.clone()?)))
             .collect(),

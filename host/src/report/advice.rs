@@ -1,5 +1,6 @@
 //! What to try after a failure.
 
+use crate::report::dialect::Dialect;
 use crate::report::failure::{BuildFailure, FailureCause, HookFailure};
 use crate::report::options::Verbosity;
 
@@ -17,52 +18,49 @@ const OUTPUT_FULL: &str = "-o with a file where there is more space, or free som
 
 /// Sentences, the most useful first. None after an interrupt: whoever pressed
 /// Ctrl-C knows what to do next.
-pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity) -> Vec<String> {
+pub(crate) fn advice(failure: &BuildFailure, verbosity: Verbosity, dialect: Dialect) -> Vec<String> {
     let mut advice = match failure {
         BuildFailure::Interrupted { .. } => return Vec::new(),
         BuildFailure::Hook(HookFailure { cause: FailureCause::Interrupted, .. }) => return Vec::new(),
-        BuildFailure::Hook(failure) => hook(failure),
+        BuildFailure::Hook(failure) => hook(failure, dialect),
         BuildFailure::Error { chain } if chain.iter().any(|line| line.starts_with(WRITING_OUTPUT)) => {
             full(chain).then(|| OUTPUT_FULL.to_owned()).into_iter().collect()
         }
-        BuildFailure::Error { chain } => space(chain).collect(),
+        BuildFailure::Error { chain } => space(chain, dialect).collect(),
     };
     if verbosity < Verbosity::Verbose {
-        advice
-            .push("again with -v: it shows what every hook prints, and each command as it is run".to_owned());
+        advice.push(dialect.more().to_owned());
     }
     advice
 }
 
-fn hook(failure: &HookFailure) -> Vec<String> {
+fn hook(failure: &HookFailure, dialect: Dialect) -> Vec<String> {
     let element = &failure.element;
     let about_cause = match &failure.cause {
         FailureCause::Trap(error) | FailureCause::Returned(error) if error.contains(RAISE) => Some(format!(
             "a higher limit, as the error has it, if element {element} needs that much; else tell its author"
         )),
         FailureCause::Trap(_) => Some(format!("tell the author of element {element}: a trap is its own bug")),
-        FailureCause::Returned(_) => Some(format!(
-            "`slate plan` with the same arguments: it shows the parameters and grants of {element}"
-        )),
+        FailureCause::Returned(_) => {
+            Some(format!("{}: it shows the parameters and grants of {element}", dialect.plan()))
+        }
         FailureCause::Signal(libc::SIGKILL) => {
             Some("--no-tmpfs, which builds on disk, if memory ran out: `dmesg` tells".to_owned())
         }
         _ => None,
     };
-    about_cause.into_iter().chain(space(&failure.tail)).collect()
+    about_cause.into_iter().chain(space(&failure.tail, dialect)).collect()
 }
 
 fn full(lines: &[String]) -> bool {
     lines.iter().any(|line| line.contains(NO_SPACE))
 }
 
-fn space(lines: &[String]) -> impl Iterator<Item = String> {
-    full(lines)
-        .then(|| {
-            "--work-dir to build where there is more space; --no-tmpfs if it was memory that was full"
-                .to_owned()
-        })
-        .into_iter()
+fn space(lines: &[String], dialect: Dialect) -> impl Iterator<Item = String> {
+    let elsewhere = dialect.work_directory();
+    let space =
+        format!("{elsewhere} to build where there is more space; --no-tmpfs if it was memory that was full");
+    full(lines).then_some(space).into_iter()
 }
 
 #[cfg(test)]
@@ -113,14 +111,29 @@ mod tests {
             (hook(FailureCause::Interrupted, &[]), &[]),
         ];
         for (failure, expected) in table {
-            assert_eq!(advice(&failure, Verbosity::Verbose), expected, "{failure:?}");
+            assert_eq!(advice(&failure, Verbosity::Verbose, Dialect::Flags), expected, "{failure:?}");
         }
     }
 
     #[test]
     fn only_who_has_not_seen_everything_is_told_how_to() {
         let again = "again with -v: it shows what every hook prints, and each command as it is run";
-        assert_eq!(advice(&hook(FailureCause::Exit(1), &[]), Verbosity::Normal), [again]);
-        assert!(advice(&BuildFailure::Interrupted { signal: 2 }, Verbosity::Normal).is_empty());
+        let normal = |failure| advice(&failure, Verbosity::Normal, Dialect::Flags);
+        assert_eq!(normal(hook(FailureCause::Exit(1), &[])), [again]);
+        assert!(normal(BuildFailure::Interrupted { signal: 2 }).is_empty());
+    }
+
+    #[test]
+    fn advice_is_what_the_command_takes() {
+        let old = |failure| advice(&failure, Verbosity::Quiet, Dialect::Variables);
+        let again = "again with DIB_QUIET=0: it shows what every hook prints";
+        assert_eq!(
+            old(hook(FailureCause::Exit(1), &[NO_SPACE])),
+            ["TMP_DIR to build where there is more space; --no-tmpfs if it was memory that was full", again]
+        );
+        assert_eq!(
+            old(hook(FailureCause::Returned("no user".to_owned()), &[])),
+            ["`slate plan` with the same elements: it shows the parameters and grants of vm", again]
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::report::dialect::Dialect;
 use crate::report::event::Level;
 use crate::report::text::Style;
 
@@ -31,6 +32,8 @@ pub struct ReportOptions {
     pub timings: bool,
     /// How many of a failed hook's last lines are shown.
     pub tail_lines: usize,
+    /// What the command takes, for advice.
+    pub dialect: Dialect,
     /// Whether stderr is a terminal: only then is there a live display.
     pub terminal: bool,
     /// Whether to use colours.
@@ -52,6 +55,7 @@ impl Default for ReportOptions {
             filter: std::env::var("SLATE_LOG").ok().filter(|filter| !filter.is_empty()),
             timings: false,
             tail_lines: ReportOptions::TAIL_LINES,
+            dialect: Dialect::default(),
             terminal,
             colour: terminal && wants_colour(),
         }

@@ -18,6 +18,8 @@ pub struct Given<T> {
 pub enum Source {
     /// A flag of the command line.
     Flag,
+    /// A variable of commands without the flag.
+    Variable(&'static str),
     /// An image file.
     ImageFile(PathBuf),
     /// The `case.toml` of a rehearsal, which the message names before.
@@ -37,6 +39,7 @@ impl Given<(String, String)> {
         let key = &self.what.0;
         match &self.source {
             Source::Flag => format!("--set {key}"),
+            Source::Variable(name) => format!("{name}: {key}"),
             Source::ImageFile(path) => format!("{}: parameters.{key}", path.display()),
             Source::Case => format!("parameters.{}", key.rsplit_once('.').map_or(key.as_str(), |it| it.1)),
         }
@@ -46,6 +49,7 @@ impl Given<(String, String)> {
     pub(crate) fn origin(&self) -> String {
         match &self.source {
             Source::Flag => "--set".to_owned(),
+            Source::Variable(name) => (*name).to_owned(),
             Source::ImageFile(path) => path.display().to_string(),
             Source::Case => "[parameters]".to_owned(),
         }
@@ -58,6 +62,7 @@ impl Given<(String, Grant)> {
         let (element, grant) = &self.what;
         match &self.source {
             Source::ImageFile(path) => format!("{}: grants.{element}: {grant}", path.display()),
+            Source::Variable(name) => format!("{name}: {element}:{grant}"),
             Source::Flag | Source::Case => format!("--grant {element}:{grant}"),
         }
     }

@@ -42,7 +42,8 @@ outputs of earlier builds instead of renaming them), TMP_DIR (where to work: a d
 ACI_MANIFEST (the manifest of an aci), DIB_CHECKSUM=md5 or sha256 (write that file only), DIB_GZIP_BIN (what
 compresses a tgz), DIB_SHOW_IMAGE_USAGE=1 (tell what is large in the image; all of it with
 DIB_SHOW_IMAGE_USAGE_FULL=1), break=before-PHASE|after-PHASE|after-error,... (stop for a shell, or for what
-break_cmd says), SLATE_LIMITS=NAME=VALUE,... (what hooks of components may use: see --limit in
+break_cmd says), SLATE_PARAMETERS=ELEMENT.PARAMETER=VALUE and SLATE_GRANTS=ELEMENT:CAPABILITY (a line
+each) and SLATE_LIMITS=NAME=VALUE,... (for components: see --set, --grant and --limit in
 `slate build --help`), SLATE_PASS_ENVIRONMENT=NAME,... (further variables that hooks see), and what the
 elements read.
 
