@@ -24,6 +24,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("elevated::the_logs_of_a_failure_are_the_users", logs_of_a_failure),
     ("elevated::the_users_process_ends_the_build_however_it_ends", end_of_the_process),
     ("elevated::who_may_not_is_refused_by_sudo", refused_by_sudo),
+    ("elevated::without_sudo_it_is_told_to_call_as_root", without_sudo),
     ("elevated::what_is_wrong_is_told_before_sudo_is_called", wrong_before_sudo),
     ("elevated::images_by_definition", images_by_definition),
 ];
@@ -197,6 +198,24 @@ fn refused_by_sudo() {
     let output = called_by(STRANGER, &seed, "disk-image-create", words).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("sudo:"), "{}", text(&output.stderr));
+    assert!(seed.outputs().is_empty());
+}
+
+fn without_sudo() {
+    let seed = seed();
+    let programs = seed.scratch.make_dir("programs");
+    succeed(Command::new("cp").args(["--recursive", "--symbolic-link", "/usr/bin/."]).arg(&programs));
+    fs::remove_file(programs.join("sudo")).unwrap();
+    let bin = seed.scratch.join("bin");
+    let path = format!("{}:{}:/usr/sbin:/sbin", bin.display(), programs.display());
+    let mut build = called_by(TRUSTED, &seed, "disk-image-create", "-n -t tar -o out/x seed");
+    let output = build.env("PATH", path).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stderr),
+        "error: building needs root, for namespaces, mounts and loop devices\n\
+         hint: run disk-image-create as root, or install sudo, by which it becomes root itself\n"
+    );
     assert!(seed.outputs().is_empty());
 }
 

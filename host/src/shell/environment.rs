@@ -1,6 +1,8 @@
 //! The environment that shell hooks see: DIB's contract, and nothing of the
 //! caller's environment beyond what the plan passes on.
 
+mod quoting;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -168,15 +170,9 @@ fn dib_env(given: &Environment, arguments: &str, python: &str) -> String {
     environment.insert("DIB_ARGS".to_owned(), arguments.to_owned());
     environment.insert("DIB_PYTHON_EXEC".to_owned(), python.to_owned());
     let told = environment.iter().filter(|(name, _)| name.starts_with("DIB_") && !secret::is_secret(name));
-    told.map(|(name, value)| format!("declare -x {name}=\"{}\"", escaped(&secret::shown(name, value))))
+    told.map(|(name, value)| format!("declare -x {name}={}", quoting::declared(&secret::shown(name, value))))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// A value between double quotes of bash's.
-fn escaped(value: &str) -> String {
-    let special = |letter: char| r#"\"$`"#.contains(letter);
-    value.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
 fn text(path: &Path) -> String {
