@@ -4,8 +4,16 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use super::expect::{Image, holds_line, same};
+use crate::tooling::serial::Pc;
+
+/// How long a start may take, on a busy machine.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// The megabytes of memory for it: half of them must hold all modules of Debian's kernel, unpacked.
+const MEMORY: &str = "2048";
 
 /// The size of a sector.
 const SECTOR: usize = 2048;
@@ -32,6 +40,9 @@ pub(crate) enum Iso {
     IsOutput(&'static str, &'static str),
     /// The FAT in the file holds one, which is that of the image's tree.
     Holds(&'static str, &'static str, &'static str),
+    /// On a machine with BIOS, which shows it on its serial line, a kernel starts with the first
+    /// of these as its command line, unpacks the initrd and runs its `/init`, which says the second.
+    Starts(&'static str, &'static str),
 }
 
 impl fmt::Display for Iso {
@@ -43,6 +54,7 @@ impl fmt::Display for Iso {
             Iso::Line(path, line) => write!(f, "{path} holds {line}"),
             Iso::IsOutput(path, ending) => write!(f, "{path} is image{ending}"),
             Iso::Holds(fat, path, origin) => write!(f, "{path} in {fat} is {origin}"),
+            Iso::Starts(line, _) => write!(f, "starts with BIOS: {line}"),
         }
     }
 }
@@ -69,8 +81,24 @@ impl Iso {
                 let found = run(Command::new("mtype").arg("-i").arg(&file).arg(format!("::{path}")))?;
                 same_bytes(&found, &image.bytes(origin)?)
             }
+            Iso::Starts(line, words) => starts(&iso, &image.output(".serial"), line, words),
         }
     }
+}
+
+/// Starts a machine from it, until the initrd says these words.
+fn starts(iso: &Path, log: &Path, line: &str, words: &str) -> Result<(), String> {
+    let steps = [format!("Command line: {line}\r"), "Run /init as init process".to_owned(), words.to_owned()];
+    let said = Pc::new(log)
+        .with(["-m", MEMORY, "-nic", "none", "-boot", "d", "-cdrom"])
+        .with([iso])
+        .says(LIMIT, |said| in_order(said, &steps));
+    if in_order(&said, &steps) { Ok(()) } else { Err(format!("not {steps:?} in this order: {said}")) }
+}
+
+/// Whether the text holds all steps, each behind the one before.
+fn in_order(text: &str, steps: &[String]) -> bool {
+    steps.iter().try_fold(text, |rest, step| rest.split_once(step).map(|(_, behind)| behind)).is_some()
 }
 
 /// Every file, sorted.

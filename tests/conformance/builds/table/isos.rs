@@ -51,6 +51,11 @@ pub(super) const ISO_RAMDISK: Build = Build {
         of_ramdisk(Iso::Line(GRUB, "linuxefi /vmlinuz   boot_method=vmedia console=ttyS0 --")),
         of_ramdisk(HOLDS_SHIM),
         of_ramdisk(HOLDS_GRUB),
+        of_ramdisk(Iso::Starts(
+            "BOOT_IMAGE=/vmlinuz initrd=/initrd boot_method=vmedia console=ttyS0 --",
+            // It looks for what its command line promises.
+            "Error finding the virtual floppy device on the node.",
+        )),
     ]),
     ..ISO
 };
