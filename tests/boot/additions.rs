@@ -102,7 +102,8 @@ fn authored(directory: &Path) -> String {
     "./hello/hello.wasm".to_owned()
 }
 
-fn slate(directory: &Path, words: &[&str]) {
+/// Runs the program as an author does.
+pub(crate) fn slate(directory: &Path, words: &[&str]) {
     let slate = Path::new(env!("CARGO_BIN_EXE_slate"));
     // Beside the host's profiles, where what the built-in elements depend on was compiled.
     let target = slate.ancestors().nth(2).expect("slate is in a profile's directory").join("guests");

@@ -1,13 +1,14 @@
 //! An image without `vm`: one file system and no partition table, in several
 //! formats from one build, with nothing of the build host in it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::runner::Runner;
 use crate::tooling::Scratch;
-use crate::{command, image};
+use crate::{additions, command, image};
 
 /// How long looking at an image may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -18,6 +19,27 @@ const DEVICES: [&str; 14] = [
     "urandom", "zero",
 ];
 
+/// An element that installs a package when the image is made, to which tree and disk are fitted.
+const LATE: &str = "use blankslate_sdk::{Element, Result, packages};
+
+struct Late;
+
+impl Element for Late {
+    fn finalise(_hook: &str) -> Result {
+        Ok(packages::install([\"hello\"])?)
+    }
+}
+
+blankslate_sdk::register!(Late);
+";
+
+const LATE_MANIFEST: &str = "name = 'late'
+version = '0.1.0'
+summary = 'Installs a package late'
+api = '0.1'
+hooks = [{ phase = 'finalise', order = 50, name = 'late' }]
+";
+
 const CHECKS: &[(&str, fn(&Plain))] = &[
     ("every_format_holds_the_same_file_system", formats_agree),
     ("the_image_is_one_labelled_file_system", one_file_system),
@@ -25,6 +47,7 @@ const CHECKS: &[(&str, fn(&Plain))] = &[
     ("nothing_of_the_build_host_is_in_the_image", host_is_absent),
     ("nothing_of_the_build_is_in_the_image", build_is_absent),
     ("the_logs_are_empty", logs_are_empty),
+    ("a_package_can_come_late", late_package),
 ];
 
 /// A file in the tar.
@@ -51,7 +74,12 @@ pub(crate) fn run(runner: &mut Runner) {
 
 fn prepare() -> Plain {
     let scratch = Scratch::new();
-    let args = ["debian", "--set", "debian.kernel=none", "-t", "raw,qcow2,tar", "-o", "plain"];
+    additions::slate(scratch.path(), &["element", "new", "--lang", "rust", "late"]);
+    fs::write(scratch.join("late/src/lib.rs"), LATE).expect("writing an element");
+    fs::write(scratch.join("late/element.toml"), LATE_MANIFEST).expect("writing its manifest");
+    additions::slate(scratch.path(), &["element", "build", "late"]);
+    let args =
+        ["debian", "./late/late.wasm", "--set", "debian.kernel=none", "-t", "raw,qcow2,tar", "-o", "plain"];
     image::build(scratch.path(), &args);
     let mut tar = Command::new("tar");
     tar.args(["--list", "--verbose", "--numeric-owner", "--file"]).arg(scratch.join("plain.tar"));
@@ -87,7 +115,7 @@ impl Plain {
 
 fn formats_agree(plain: &Plain) {
     let raw = plain.scratch.join("plain.raw");
-    let size = std::fs::metadata(&raw).expect("the raw image exists").len();
+    let size = fs::metadata(&raw).expect("the raw image exists").len();
     assert_eq!(information(&plain.scratch.join("plain.qcow2"))["virtual-size"], size);
     let mut compare = Command::new("qemu-img");
     compare.args(["compare", "-f", "raw", "-F", "qcow2"]).arg(&raw).arg(plain.scratch.join("plain.qcow2"));
@@ -150,6 +178,11 @@ fn logs_are_empty(plain: &Plain) {
     let is_log = |file: &&File| file.path.starts_with("var/log/") && file.mode.starts_with('-');
     let written: Vec<&File> = plain.files.iter().filter(is_log).filter(|file| file.size != "0").collect();
     assert_eq!(written, Vec::<&File>::new());
+}
+
+/// With nothing else of apt's, as the other checks have it.
+fn late_package(plain: &Plain) {
+    assert!(plain.find("usr/bin/hello").is_some_and(|program| program.mode == "-rwxr-xr-x"));
 }
 
 /// Whether a file was made by the build, or must be made by each machine.

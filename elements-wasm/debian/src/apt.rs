@@ -3,9 +3,9 @@
 use blankslate_sdk::command::Command;
 use blankslate_sdk::{Result, info, rootfs};
 
-use crate::configure;
 use crate::settings::Settings;
 use crate::sources::{self, Source};
+use crate::{configure, late, tidy};
 
 /// Where mmdebstrap writes the apt options it is given. They are the build's,
 /// not the image's: [`tidy`](crate::tidy) removes both files.
@@ -44,7 +44,12 @@ pub(crate) fn prepare(sources: &[Source], host: &[(String, String)]) -> Result {
     }
     rootfs::remove_tree("/etc/apt/sources.list")?;
     rootfs::write(SOURCES, sources::to_deb822(sources))?;
-    let lines = options(host).into_iter().map(|(name, value)| format!("{name} \"{value}\";\n"));
+    arrange(&options(host))
+}
+
+/// Sets what holds while the image is built: options of apt and dpkg, and that no service starts.
+pub(crate) fn arrange(options: &[(String, String)]) -> Result {
+    let lines = options.iter().map(|(name, value)| format!("{name} \"{value}\";\n"));
     rootfs::write(BUILD_OPTIONS, lines.collect::<String>())?;
     rootfs::write(BUILD_DPKG_OPTIONS, "force-unsafe-io\n")?;
     rootfs::file(POLICY)
@@ -70,6 +75,9 @@ pub(crate) fn complete() -> Result {
 
 /// Reads the repositories' lists anew.
 pub(crate) fn refresh() -> Result {
+    if tidy::is_done() {
+        return Ok(());
+    }
     quiet(Command::chroot("apt-get")).arg("update").run()?;
     Ok(())
 }
@@ -81,7 +89,7 @@ pub(crate) fn upgrade() -> Result {
 
 /// Installs packages.
 pub(crate) fn install(packages: &[String]) -> Result {
-    if !packages.is_empty() && !has_lists()? {
+    if !packages.is_empty() && !tidy::is_done() && !has_lists()? {
         refresh()?;
     }
     apt_get_on("install", packages)
@@ -99,16 +107,19 @@ fn apt_get_on(action: &str, packages: &[String]) -> Result {
     if packages.is_empty() { Ok(()) } else { apt_get(action, packages) }
 }
 
-/// Configuration files that an element changed stay as they are.
 fn apt_get(action: &str, packages: &[String]) -> Result {
-    let keep = ["-o", "DPkg::Options::=--force-confdef", "-o", "DPkg::Options::=--force-confold"];
-    quiet(Command::chroot("apt-get"))
-        .args(["--yes", "--no-install-recommends"])
-        .args(keep)
-        .args([action, "--"])
-        .args(packages)
-        .run()?;
+    if tidy::is_done() {
+        return late::apt_get(action, packages);
+    }
+    with(Command::chroot("apt-get"), action, packages).run()?;
     Ok(())
+}
+
+/// Adds arguments of apt-get. Configuration files that an element changed stay as they are.
+pub(crate) fn with(command: Command, action: &str, packages: &[String]) -> Command {
+    let keep = ["-o", "DPkg::Options::=--force-confdef", "-o", "DPkg::Options::=--force-confold"];
+    let command = quiet(command).args(["--yes", "--no-install-recommends"]).args(keep);
+    command.args([action, "--"]).args(packages)
 }
 
 fn has_lists() -> Result<bool> {

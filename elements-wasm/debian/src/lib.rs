@@ -3,9 +3,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`settings`] | the parameters, and the packages they lead to |
-//! | [`sources`], [`apt_conf`] | where packages come from |
+//! | [`sources`], [`host_apt`], [`apt_conf`] | where packages come from |
 //! | [`bootstrap`] | the root phase: the tree out of packages |
-//! | [`apt`], [`systemd`] | packages and services for all elements |
+//! | [`apt`], [`late`], [`systemd`] | packages and services for all elements |
 //! | [`configure`] | what a Debian system needs to be an image |
 //! | [`tidy`] | what must not be in an image |
 
@@ -16,6 +16,8 @@ mod apt;
 mod apt_conf;
 mod bootstrap;
 mod configure;
+mod host_apt;
+mod late;
 mod settings;
 mod sources;
 mod systemd;

@@ -1,6 +1,9 @@
 //! What must not be in an image: traces of the build, and identities that
 //! each machine has to make for itself.
 
+use std::fs;
+use std::path::Path;
+
 use blankslate_sdk::{Result, rootfs};
 
 use crate::apt;
@@ -28,14 +31,23 @@ const BUILD_RESOLVER: &str = "/etc/.resolv.conf.systemd-resolved.bak";
 /// which belongs to its package.
 const LISTS: &str = "/var/lib/apt/lists/*_*";
 
+/// What says that the tree was tidied, to the calls that other elements make later.
+const TIDIED: &str = "/scratch/tidied";
+
 /// Tidies up.
 pub(crate) fn run() -> Result {
+    fs::write(TIDIED, "")?;
     for pattern in LEFTOVERS {
         for path in rootfs::glob(pattern)? {
             rootfs::remove(&path)?;
         }
     }
     forget_machine()
+}
+
+/// Whether that is done.
+pub(crate) fn is_done() -> bool {
+    Path::new(TIDIED).exists()
 }
 
 /// An empty machine id makes systemd write a new one at the first boot.

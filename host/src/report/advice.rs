@@ -1,5 +1,6 @@
 //! What to try after a failure.
 
+use crate::element::Phase;
 use crate::report::dialect::Dialect;
 use crate::report::failure::{BuildFailure, FailureCause, HookFailure};
 use crate::report::options::Verbosity;
@@ -49,7 +50,12 @@ fn hook(failure: &HookFailure, dialect: Dialect) -> Vec<String> {
         }
         _ => None,
     };
-    about_cause.into_iter().chain(space(&failure.tail, dialect)).collect()
+    let space = match failure.phase {
+        // Here hooks work in the image, which has little more room than its tree takes.
+        Phase::PreFinalise | Phase::Finalise if full(&failure.tail) => vec![dialect.room().to_owned()],
+        _ => space(&failure.tail, dialect).collect(),
+    };
+    about_cause.into_iter().chain(space).collect()
 }
 
 fn full(lines: &[String]) -> bool {
@@ -66,13 +72,13 @@ fn space(lines: &[String], dialect: Dialect) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::{Phase, Place};
+    use crate::element::Place;
 
     fn hook(cause: FailureCause, tail: &[&str]) -> BuildFailure {
         BuildFailure::Hook(HookFailure {
             element: "vm".to_owned(),
             hook: "50-grub".to_owned(),
-            phase: Phase::Finalise,
+            phase: Phase::Install,
             place: Place::Chroot,
             cause,
             tail: tail.iter().map(|line| (*line).to_owned()).collect(),
@@ -113,6 +119,18 @@ mod tests {
         for (failure, expected) in table {
             assert_eq!(advice(&failure, Verbosity::Verbose, Dialect::Flags), expected, "{failure:?}");
         }
+    }
+
+    #[test]
+    fn a_full_image_is_another_matter_than_a_full_disk() {
+        let BuildFailure::Hook(failure) = hook(FailureCause::Exit(1), &[NO_SPACE]) else { unreachable!() };
+        let failure = BuildFailure::Hook(HookFailure { phase: Phase::Finalise, ..failure });
+        let advice = |dialect| advice(&failure, Verbosity::Verbose, dialect);
+        assert_eq!(advice(Dialect::Flags), ["--extra-size 1GiB, or more, to give the image that much room"]);
+        assert_eq!(
+            advice(Dialect::Variables),
+            ["--image-extra-size 1024, or more, to give the image that many MB of room"]
+        );
     }
 
     #[test]

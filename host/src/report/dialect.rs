@@ -45,6 +45,14 @@ impl Dialect {
         }
     }
 
+    /// What makes an image larger.
+    pub(super) fn room(self) -> &'static str {
+        match self {
+            Dialect::Flags => "--extra-size 1GiB, or more, to give the image that much room",
+            Dialect::Variables => "--image-extra-size 1024, or more, to give the image that many MB of room",
+        }
+    }
+
     /// What shows more of the same call.
     pub(super) fn more(self) -> &'static str {
         match self {
