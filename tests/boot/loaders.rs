@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::boots::IMAGE;
-use crate::image;
 use crate::runner::Runner;
 use crate::tooling::Scratch;
 use crate::tooling::serial::Pc;
+use crate::{image, late};
 
 /// How long a start may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -21,7 +21,14 @@ const MOUNTED: &str = "EXT4-fs (vda";
 /// What it says of the firmware, where that is UEFI.
 const BY_UEFI: &str = "efi: EFI v";
 
-const BIOS: &[(&str, fn(&Image))] = &[("a_gpt_disk_starts_by_bios", starts_by_bios)];
+/// Debian's menu prefers this kernel to the one that images have, whose version it has too.
+const LATE_KERNEL: &str = "linux-image-cloud-amd64";
+
+/// What says that it was started.
+const LATE_STARTED: &str = "-cloud-amd64 root=LABEL=cloudimg-rootfs ";
+
+const BIOS: &[(&str, fn(&Image))] =
+    &[("a_gpt_disk_starts_by_bios_with_a_kernel_that_came_after_its_loader", starts_late_kernel)];
 
 const BOTH: &[(&str, fn(&Image))] =
     &[("a_gpt_disk_with_both_loaders_starts_by_bios_and_by_uefi", starts_by_both)];
@@ -34,16 +41,33 @@ struct Image {
 
 /// Runs the checks.
 pub(crate) fn run(runner: &mut Runner) {
-    runner.group(BIOS, || build("block-device-gpt"));
+    runner.group(BIOS, build_with_late_kernel);
     runner.group(BOTH, || build("block-device-efi"));
 }
 
 fn build(layout: &str) -> Image {
     let scratch = Scratch::new();
+    build_in(scratch, &[layout])
+}
+
+/// An image that gets one more kernel after its boot loader.
+fn build_with_late_kernel() -> Image {
+    let scratch = Scratch::new();
+    let late = late::element(scratch.path());
+    let package = format!("late.package={LATE_KERNEL}");
+    build_in(scratch, &["block-device-gpt", &late, "--set", &package, "--extra-size", "1GiB"])
+}
+
+fn build_in(scratch: Scratch, words: &[&str]) -> Image {
     let small = ["--set", "debian.cloud-init=false", "--set", "debian.ssh=false"];
-    let words = ["debian", "vm", layout, "-o", IMAGE];
-    image::build(scratch.path(), &[&words[..], &small].concat());
+    image::build(scratch.path(), &[&["debian", "vm", "-o", IMAGE], words, &small].concat());
     Image { disk: scratch.join(IMAGE), scratch }
+}
+
+/// With the menu entry and the initramfs that it was given late.
+fn starts_late_kernel(image: &Image) {
+    let said = image.start("bios", None);
+    assert!(said.contains(MOUNTED) && !said.contains(BY_UEFI) && said.contains(LATE_STARTED), "{said}");
 }
 
 fn starts_by_bios(image: &Image) {

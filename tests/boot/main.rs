@@ -31,6 +31,7 @@ mod command;
 mod facts;
 mod foreign;
 mod image;
+mod late;
 mod loaders;
 mod machine;
 mod metadata;

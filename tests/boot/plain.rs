@@ -1,14 +1,13 @@
 //! An image without `vm`: one file system and no partition table, in several
 //! formats from one build, with nothing of the build host in it.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::runner::Runner;
 use crate::tooling::Scratch;
-use crate::{additions, command, image};
+use crate::{command, image, late};
 
 /// How long looking at an image may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -18,27 +17,6 @@ const DEVICES: [&str; 14] = [
     "console", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
     "urandom", "zero",
 ];
-
-/// An element that installs a package when the image is made, to which tree and disk are fitted.
-const LATE: &str = "use blankslate_sdk::{Element, Result, packages};
-
-struct Late;
-
-impl Element for Late {
-    fn finalise(_hook: &str) -> Result {
-        Ok(packages::install([\"hello\"])?)
-    }
-}
-
-blankslate_sdk::register!(Late);
-";
-
-const LATE_MANIFEST: &str = "name = 'late'
-version = '0.1.0'
-summary = 'Installs a package late'
-api = '0.1'
-hooks = [{ phase = 'finalise', order = 50, name = 'late' }]
-";
 
 const CHECKS: &[(&str, fn(&Plain))] = &[
     ("every_format_holds_the_same_file_system", formats_agree),
@@ -74,12 +52,9 @@ pub(crate) fn run(runner: &mut Runner) {
 
 fn prepare() -> Plain {
     let scratch = Scratch::new();
-    additions::slate(scratch.path(), &["element", "new", "--lang", "rust", "late"]);
-    fs::write(scratch.join("late/src/lib.rs"), LATE).expect("writing an element");
-    fs::write(scratch.join("late/element.toml"), LATE_MANIFEST).expect("writing its manifest");
-    additions::slate(scratch.path(), &["element", "build", "late"]);
-    let args =
-        ["debian", "./late/late.wasm", "--set", "debian.kernel=none", "-t", "raw,qcow2,tar", "-o", "plain"];
+    let late = late::element(scratch.path());
+    let args = ["debian", &late, "--set", "late.package=hello", "--set", "debian.kernel=none"];
+    let args = [&args[..], &["-t", "raw,qcow2,tar", "-o", "plain"]].concat();
     image::build(scratch.path(), &args);
     let mut tar = Command::new("tar");
     tar.args(["--list", "--verbose", "--numeric-owner", "--file"]).arg(scratch.join("plain.tar"));
@@ -115,7 +90,7 @@ impl Plain {
 
 fn formats_agree(plain: &Plain) {
     let raw = plain.scratch.join("plain.raw");
-    let size = fs::metadata(&raw).expect("the raw image exists").len();
+    let size = std::fs::metadata(&raw).expect("the raw image exists").len();
     assert_eq!(information(&plain.scratch.join("plain.qcow2"))["virtual-size"], size);
     let mut compare = Command::new("qemu-img");
     compare.args(["compare", "-f", "raw", "-F", "qcow2"]).arg(&raw).arg(plain.scratch.join("plain.qcow2"));

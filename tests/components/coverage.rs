@@ -12,7 +12,11 @@ use crate::trial::{GUESTS, component};
 /// What shows that a built-in element does what it says: a file below `tests`, and a test in it.
 const SHOWN_BY: [(&str, &str, &str); 9] = [
     ("block-device-efi", "boot/loaders.rs", "a_gpt_disk_with_both_loaders_starts_by_bios_and_by_uefi"),
-    ("block-device-gpt", "boot/loaders.rs", "a_gpt_disk_starts_by_bios"),
+    (
+        "block-device-gpt",
+        "boot/loaders.rs",
+        "a_gpt_disk_starts_by_bios_with_a_kernel_that_came_after_its_loader",
+    ),
     ("block-device-mbr", "boot/boots.rs", "the_disk_has_one_bootable_partition"),
     ("debian", "boot/boots.rs", "the_machine_starts_without_a_failed_unit"),
     ("dhcp-all-interfaces", "boot/boots.rs", "an_ssh_key_from_the_metadata_logs_in"),
