@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use blankslate::authoring::rehearsal::{Case, perform};
 use blankslate::element::Library;
@@ -287,4 +288,24 @@ fn a_trap_is_told_in_one_line() {
     let text = rehearse("failures", &["panic"], "", &[]);
     let told = text.lines().find(|line| line.starts_with("  failed: ")).unwrap();
     assert!(told.starts_with("  failed: panicked at examples/failures.rs:"), "{told}");
+    let reason = ": index out of bounds: the len is 0 but the index is 7 (wasm trap: wasm `unreachable` instruction executed)";
+    assert!(told.ends_with(reason), "{told}");
+}
+
+#[test]
+fn where_a_trap_was_is_told_beside_what_differs() {
+    let scratch = Scratch::new();
+    let folder = folder(&scratch, "failures", &["panic"], "", &[("tests/default/expected.txt", "")]);
+    let slate = || {
+        let mut slate = Command::new(env!("CARGO_BIN_EXE_slate"));
+        slate.args(["element", "test"]).arg(&folder).env("XDG_CACHE_HOME", scratch.join("cache"));
+        slate
+    };
+    let output = slate().output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let (_, places) = text.split_once("\n    where the code was that trapped:\n").expect("places");
+    assert!(places.starts_with("      at deep_inside ("), "{text}");
+    let output = slate().arg("--json").output().unwrap();
+    let outcomes: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(outcomes[0]["places"][0].as_str().unwrap().starts_with("at deep_inside ("), "{outcomes}");
 }

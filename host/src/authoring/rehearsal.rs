@@ -35,6 +35,8 @@ pub struct Performance {
     pub text: String,
     /// The capabilities that they wished for, each with the hook: `install 50-greet`.
     pub wishes: Vec<(String, Wish)>,
+    /// Where the code was that trapped, if it did: what the text leaves out.
+    pub places: Vec<String>,
 }
 
 /// Runs the hooks of a case within limits and gives what they did.
@@ -57,12 +59,13 @@ pub fn perform(
     let stage = Stage::set(case, &plan, limits, cache)?;
     let rehearsal = Arc::new(Rehearsal::new(case.answers()?));
     let root = Root::open(&stage.tree)?.with_ledger(Some(rehearsal.ledger().clone()));
-    let mut troupe = Troupe { plan: &plan, stage: &stage, rehearsal, report, wishes: Vec::new() };
+    let mut troupe =
+        Troupe { plan: &plan, stage: &stage, rehearsal, report, wishes: Vec::new(), places: Vec::new() };
     let before = Snapshot::take(&root)?;
     let mut transcript = Transcript::default();
     troupe.run(&mut transcript)?;
     transcript.tree(&before, &Snapshot::take(&root)?);
-    Ok(Performance { text: transcript.into_text(), wishes: troupe.wishes })
+    Ok(Performance { text: transcript.into_text(), wishes: troupe.wishes, places: troupe.places })
 }
 
 /// What performs a case.
@@ -72,6 +75,7 @@ struct Troupe<'a> {
     rehearsal: Arc<Rehearsal>,
     report: &'a Report,
     wishes: Vec<(String, Wish)>,
+    places: Vec<String>,
 }
 
 impl Troupe<'_> {
@@ -116,7 +120,10 @@ impl Troupe<'_> {
         let wishes = self.rehearsal.take_wishes();
         self.wishes.extend(wishes.into_iter().map(|wish| (format!("{phase} {}", hook.name), wish)));
         let cause = result.err();
-        cause.iter().for_each(|cause| transcript.failure(cause));
+        if let Some(cause) = &cause {
+            transcript.failure(cause);
+            self.places = transcript::places(cause);
+        }
         cause
     }
 

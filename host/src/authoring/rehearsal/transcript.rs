@@ -40,11 +40,11 @@ impl Transcript {
         }
     }
 
-    /// Why the hook failed. A trap's backtrace is left out: it tells lines and
-    /// addresses, which change with every build.
+    /// Why the hook failed. Where a trap was is left out: that changes with the
+    /// compiler.
     pub(super) fn failure(&mut self, cause: &FailureCause) {
         let text = match cause {
-            FailureCause::Trap(trap) => trap.lines().next().unwrap_or_default().to_owned(),
+            FailureCause::Trap(trap) => words(trap).collect::<Vec<_>>().join(" "),
             cause => cause.to_string(),
         };
         self.line(&format!("  failed: {text}"));
@@ -121,6 +121,24 @@ impl Transcript {
     pub(super) fn into_text(self) -> String {
         format!("{HEAD}\n{}", self.text)
     }
+}
+
+/// How the places of a trap begin, behind its words.
+const PLACES: [&str; 2] = ["    at ", "    and "];
+
+fn is_place(line: &&str) -> bool {
+    PLACES.iter().any(|start| line.starts_with(start))
+}
+
+/// The lines that say why the guest trapped.
+fn words(trap: &str) -> impl Iterator<Item = &str> {
+    trap.lines().take_while(|line| !is_place(line))
+}
+
+/// Where a trap was, from the innermost function to the hook.
+pub(super) fn places(cause: &FailureCause) -> Vec<String> {
+    let FailureCause::Trap(trap) = cause else { return Vec::new() };
+    trap.lines().skip_while(|line| !is_place(line)).map(|line| line.trim_start().to_owned()).collect()
 }
 
 /// A name as part of a line: what would end the line, or control a terminal, is escaped.

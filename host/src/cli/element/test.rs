@@ -80,6 +80,9 @@ struct Outcome {
     /// Lines of `expected.txt` with `-`, of what the hooks did with `+`.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<String>,
+    /// Where the element's code was that trapped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    places: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -128,7 +131,8 @@ impl Args {
 
     fn perform(&self, element: &Element, case: &Case, report: &Report) -> anyhow::Result<Outcome> {
         let limits = self.limits.limits(&[]);
-        let found = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?.text;
+        let performance = rehearsal::perform(element, case, &limits, &work_args::default_cache(), report)?;
+        let found = performance.text;
         let path = case.expected();
         let expected = fs::read_to_string(&path).unwrap_or_default();
         let same = found == expected;
@@ -143,7 +147,7 @@ impl Args {
             }
         };
         let difference = (!same).then(|| difference(&expected, &found));
-        Ok(Outcome { case: case.name.clone(), verdict, difference })
+        Ok(Outcome { case: case.name.clone(), verdict, difference, places: performance.places })
     }
 }
 
@@ -166,7 +170,7 @@ fn print(outcomes: &[Outcome], json: bool) -> Result<(), Failure> {
         return output::json(&outcomes);
     }
     let mut text = String::new();
-    for Outcome { case, verdict, difference } in outcomes {
+    for Outcome { case, verdict, difference, places } in outcomes {
         let word = match verdict {
             Verdict::Passed => "passed",
             Verdict::Failed => "FAILED",
@@ -175,6 +179,10 @@ fn print(outcomes: &[Outcome], json: bool) -> Result<(), Failure> {
         };
         text.push_str(&format!("{word} {case}\n"));
         text.extend(difference.iter().flat_map(|lines| lines.lines()).map(|line| format!("    {line}\n")));
+        if difference.is_some() && !places.is_empty() {
+            text.push_str("    where the code was that trapped:\n");
+            text.extend(places.iter().map(|place| format!("      {place}\n")));
+        }
     }
     output::print(&text)
 }
