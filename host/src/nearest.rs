@@ -11,6 +11,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let scored = known.into_iter().map(|other| (strsim::jaro_winkler(name, other), other));
     let mut alike: Vec<_> = scored.filter(|(score, _)| *score >= LIKENESS).collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    alike.dedup_by_key(|(_, other)| *other);
     alike.into_iter().take(MOST).map(|(_, other)| other.to_owned()).collect()
 }
 
@@ -25,7 +26,7 @@ mod tests {
 
     #[test]
     fn suggests_what_is_alike() {
-        let known = ["debian", "debian-minimal", "debootstrap", "vm", "openssh-server"];
+        let known = ["debian", "debian", "debian-minimal", "debootstrap", "vm", "openssh-server"];
         let table: [(&str, &[&str]); 4] = [
             ("debain", &["debian", "debian-minimal"]),
             ("openssh", &["openssh-server"]),

@@ -42,7 +42,7 @@ fn elements_that_are_not_there_or_do_not_go_together() {
         ("tiny-os loader-a loader-b", "error: 'loader-a' and 'loader-b' both provide 'loader'\nhint: leave one of them out\n".to_owned()),
         ("tiny-os other-os", "error: two distributions: 'tiny-os' and 'other-os'\nhint: leave one of them out\n".to_owned()),
         ("tiny-os operating-system", "error: 'operating-system' is given as an element, but 'tiny-os' stands in for it\nhint: leave out 'operating-system' or 'tiny-os'\n".to_owned()),
-        ("vm", "error: no distribution: none of the elements provides 'operating-system'\nhint: add one of: debian, other-os, tiny-os; for instance: slate build debian vm\n".to_owned()),
+        ("vm", "error: no distribution: none of the elements provides 'operating-system'\nhint: name one of these besides vm: debian, other-os, tiny-os\n".to_owned()),
         ("mixed same-hook", "error: elements 'mixed' and 'same-hook' both have install.d/61-before\nhint: rename one of the two files, or leave one element out\n".to_owned()),
     ];
     for (words, stderr) in table {

@@ -23,6 +23,7 @@ Examples:
 /// Print what a build would do: elements, hooks in order, parameters, grants, disk, outputs
 ///
 /// Needs no root, runs nothing and changes nothing. The same input gives the same bytes.
+/// Whether components load, `slate element check` and the beginning of a build tell.
 #[derive(Debug, Parser)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -1,6 +1,7 @@
 //! `diskimage-builder`: images that YAML files define.
 
 use std::fs;
+use std::io;
 use std::process::ExitCode;
 
 use super::definition::{self, Entry, Invocation, Kind, PROPERTIES};
@@ -49,11 +50,16 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
 fn read(files: &[String]) -> Result<Vec<Invocation>, Failure> {
     let mut entries: Vec<Entry> = Vec::new();
     for file in files {
-        let text =
-            fs::read_to_string(file).map_err(|error| Failure::request(format!("reading {file}: {error}")))?;
+        let text = fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
         entries.extend(definition::parse(file, &text).map_err(|error| Failure::request(error.to_string()))?);
     }
     Ok(definition::merge(entries).iter().map(Invocation::new).collect())
+}
+
+fn unreadable(file: &str, error: &io::Error) -> Failure {
+    let failure = Failure::request(format!("reading {file}: {error}"));
+    failure
+        .with_hint("give files with lists of images, in YAML; diskimage-builder --help tells what they hold")
 }
 
 /// Builds one image after the other; each in a process of its own, since a

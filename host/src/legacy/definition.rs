@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::Creator;
+use crate::nearest::{nearest, quoted};
 use crate::words;
 
 mod property;
@@ -34,7 +35,7 @@ pub enum DefinitionError {
     #[error("{0}: must be a list of image definitions, each a mapping")]
     NotAList(String),
     /// A property that there is not.
-    #[error("{file}: entry {entry}: unknown property '{property}'")]
+    #[error("{file}: entry {entry}: unknown property '{property}'; {}", suggestion(property))]
     Unknown {
         /// The file.
         file: String,
@@ -66,7 +67,7 @@ pub enum DefinitionError {
 /// Fails if it is not a list of image definitions.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Entry>, DefinitionError> {
     let value: Value = serde_saphyr::from_str(text)
-        .map_err(|error| DefinitionError::Syntax { file: file.to_owned(), problem: error.to_string() })?;
+        .map_err(|error| DefinitionError::Syntax { file: file.to_owned(), problem: problem(file, &error) })?;
     let not_a_list = || DefinitionError::NotAList(file.to_owned());
     let Value::Array(list) = value else { return Err(not_a_list()) };
     let mut entries = Vec::new();
@@ -76,6 +77,20 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Entry>, DefinitionError> {
         entries.push(entry);
     }
     Ok(entries)
+}
+
+/// What the parser says, of the file.
+fn problem(file: &str, error: &serde_saphyr::Error) -> String {
+    let text = error.to_string().replace("--> <input>", &format!("--> {file}"));
+    text.strip_prefix("error: ").map_or(text.clone(), str::to_owned)
+}
+
+fn suggestion(property: &str) -> String {
+    let known = || PROPERTIES.iter().map(|property| property.name);
+    match nearest(property, known()).as_slice() {
+        [] => format!("known are: {}", known().collect::<Vec<_>>().join(", ")),
+        alike => format!("did you mean {}?", quoted(alike)),
+    }
 }
 
 fn check(entry: &Entry, file: &str, number: usize) -> Result<(), DefinitionError> {

@@ -158,13 +158,9 @@ fn missing_hint(nearest: &[String], providers: &[String], places: &str) -> Strin
 }
 
 fn distribution_hint(given: &[String], available: &[String]) -> String {
-    match available.first() {
-        Some(first) => format!(
-            "add one of: {}; for instance: slate build {first} {}",
-            available.join(", "),
-            given.join(" ")
-        ),
-        None => "there is none among the elements; see --elements-path".to_owned(),
+    match available {
+        [] => "there is none among the elements; name their directories with ELEMENTS_PATH".to_owned(),
+        _ => format!("name one of these besides {}: {}", given.join(" "), available.join(", ")),
     }
 }
 

@@ -177,10 +177,12 @@ fn missing(
     library: &Library,
     known: Vec<String>,
 ) -> Result<PlanError, PlanError> {
+    let wants = |known: &&str| matches!(wanted_by, WantedBy::Element(element) if element == known);
+    let known = known.iter().map(String::as_str).filter(|known| !wants(known));
     Ok(PlanError::Missing {
         name: name.to_owned(),
         wanted_by: wanted_by.clone(),
-        nearest: nearest(name, known.iter().map(String::as_str)),
+        nearest: nearest(name, known),
         providers: providers_of(library, name)?,
         places: library.places(),
         here: library.here(name),

@@ -56,7 +56,11 @@ fn wrong_files_are_refused() {
     let cases = [
         ("a: b", "f.yaml: must be a list of image definitions, each a mapping"),
         ("- a", "f.yaml: must be a list of image definitions, each a mapping"),
-        ("- {}\n- {colour: red}", "f.yaml: entry 2: unknown property 'colour'"),
+        ("- {}\n- {elments: [x]}", "f.yaml: entry 2: unknown property 'elments'; did you mean 'elements'?"),
+        (
+            "- [x",
+            "f.yaml: line 1 column 3: unclosed bracket '['\n --> f.yaml:1:3\n  |\n1 | - [x\n  |   ^ unclosed bracket '['",
+        ),
         ("- {image-size: -1}", "f.yaml: entry 1: image-size must be a whole number of 1 or more, not -1"),
         ("- {debug-trace: 3}", "f.yaml: entry 1: debug-trace must be a whole number from 0 to 2, not 3"),
         ("- {checksum: 1}", "f.yaml: entry 1: checksum must be true or false, not 1"),

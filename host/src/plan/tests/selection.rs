@@ -100,7 +100,7 @@ fn says_why_elements_do_not_go_together() {
         ("os other-os", "two distributions: 'os' and 'other-os'\nleave one of them out"),
         (
             "plain vm",
-            "no distribution: none of the elements provides 'operating-system'\nadd one of: os, other-os; for instance: slate build os plain vm",
+            "no distribution: none of the elements provides 'operating-system'\nname one of these besides plain vm: os, other-os",
         ),
         (
             "os ./not/there",

@@ -1,26 +1,29 @@
 //! Values as bash prints them.
 
-/// A value as bash's `declare -p` quotes it: with control characters as escapes, if it has any.
+/// A value as `declare -p` of bash quotes it in the locale C, which diskimage-builder sets:
+/// what is not printable ASCII as escapes.
 pub(super) fn declared(value: &str) -> String {
-    if value.contains(char::is_control) {
-        let letters = value.chars().map(|letter| match letter {
-            '\x1b' => "\\E".to_owned(),
-            '\x07' => "\\a".to_owned(),
-            '\x0b' => "\\v".to_owned(),
-            '\x08' => "\\b".to_owned(),
-            '\x0c' => "\\f".to_owned(),
-            '\n' | '\r' | '\t' | '\\' | '\'' => letter.escape_default().to_string(),
-            other if other.is_control() => {
-                other.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\{byte:03o}")).collect()
-            }
-            other => other.to_string(),
-        });
-        return format!("$'{}'", letters.collect::<String>());
+    if value.contains(|letter: char| !letter.is_ascii() || letter.is_ascii_control()) {
+        return format!("$'{}'", value.bytes().map(escape).collect::<String>());
     }
     let special = |letter: char| r#"\"$`"#.contains(letter);
     let escaped =
         value.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter]));
     format!("\"{}\"", escaped.collect::<String>())
+}
+
+/// A byte between `$'` and `'`.
+fn escape(byte: u8) -> String {
+    match byte {
+        b'\x1b' => "\\E".to_owned(),
+        b'\x07' => "\\a".to_owned(),
+        b'\x0b' => "\\v".to_owned(),
+        b'\x08' => "\\b".to_owned(),
+        b'\x0c' => "\\f".to_owned(),
+        b'\n' | b'\r' | b'\t' | b'\\' | b'\'' => byte.escape_ascii().to_string(),
+        b' '..=b'~' => char::from(byte).to_string(),
+        other => format!("\\{other:03o}"),
+    }
 }
 
 #[cfg(test)]
@@ -40,7 +43,7 @@ mod tests {
             "é",
         ] {
             let mut bash = Command::new("bash");
-            bash.args(["-c", "declare -p VALUE"]).env("VALUE", value).env("LC_ALL", "C.UTF-8");
+            bash.args(["-c", "declare -p VALUE"]).env("VALUE", value).env("LC_ALL", "C");
             let printed = String::from_utf8(bash.output().unwrap().stdout).unwrap();
             assert_eq!(format!("declare -x VALUE={}\n", declared(value)), printed);
         }
