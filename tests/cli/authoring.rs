@@ -49,6 +49,28 @@ fn what_another_version_unpacked_is_cleaned_away() {
 }
 
 #[test]
+fn what_nobody_used_for_long_is_removed_from_the_cache() {
+    let scratch = Scratch::new();
+    let downloads = scratch.make_dir("slate/downloads");
+    fs::write(downloads.join("new"), "new").expect("a download");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(40 * 24 * 60 * 60);
+    fs::write(downloads.join("old"), "0123456789").expect("a download");
+    let file = fs::File::options().write(true).open(downloads.join("old")).expect("the file");
+    file.set_times(fs::FileTimes::new().set_accessed(old).set_modified(old)).expect("setting times");
+    let clean = |words: &[&str]| {
+        let mut clean = command();
+        clean.arg("clean").args(words).arg("--work-dir").arg(scratch.join("work"));
+        finish(clean.env("XDG_CACHE_HOME", scratch.path())).stdout
+    };
+    assert!(clean(&[]).starts_with("nothing to remove in "));
+    assert!(clean(&["--unused", "50"]).starts_with("nothing to remove in "));
+    let cache = scratch.join("slate");
+    let told = format!("removed 1 file of {} that nobody used for 30 days (10 B)\n", cache.display());
+    assert_eq!(clean(&["--unused", "30"]), told);
+    assert!(downloads.join("new").exists() && !downloads.join("old").exists());
+}
+
+#[test]
 fn the_reference_of_the_manifest_is_printed_from_the_binary() {
     let scratch = Scratch::new();
     let reference = fs::read_to_string(tests().join("../sdk/MANIFEST.md")).expect("reading the reference");

@@ -8,6 +8,8 @@
 //! So only root enters the directory that holds all caches, and what `slate`
 //! itself keeps of one, its lock, stands beside the content and not in it.
 
+mod unused;
+
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ use super::Site;
 use crate::plan::{CACHES, Plan, PlannedCache};
 use crate::sys::lock::DirectoryLock;
 use crate::sys::mount::Mount;
+
+pub use unused::{Removed, remove_unused};
 
 /// What elements see of a cache, within its directory.
 const CONTENT: &str = "content";
