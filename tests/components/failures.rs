@@ -68,12 +68,9 @@ fn a_trap_names_what_led_there_as_far_as_the_component_carries_it() {
         places(&|function, _| format!("at failures::{function}")),
         "names"
     );
-    let without_names = without_names(&without_lines);
-    assert_eq!(
-        panic_with(&without_names),
-        (said.clone(), vec!["at a function without a name, 12 times".to_owned(), "and 8 more".to_owned()]),
-        "neither"
-    );
+    // How many are hidden behind those that are told changes with the compiler.
+    let (nameless, places) = panic_with(&without_names(&without_lines));
+    assert_eq!((nameless, places[0].as_str()), (said, "at a function without a name, 12 times"), "neither");
 }
 
 #[test]
